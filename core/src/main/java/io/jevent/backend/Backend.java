@@ -1,0 +1,137 @@
+package io.jevent.backend;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.SelectableChannel;
+import java.util.Set;
+
+/**
+ * One event base's connection to the system: waits for descriptors, moves bytes, accepts connections.
+ *
+ * <p>One turn, as the loop drives it:
+ *
+ * <ol>
+ *   <li>{@link #poll} waits until something is ready, the timeout is over or {@link #wakeUp()} is called. For each thing
+ *       that is ready it calls the handler's {@code onReady}, which only queues work.
+ *   <li>The loop runs what was queued; each piece calls {@link Transport#deliver()} or {@link Acceptor#deliver()}, which
+ *       do the I/O and call the handler's other methods.
+ *   <li>At the turn's end the loop calls {@link Transport#send} for every connection that has new output.
+ * </ol>
+ *
+ * <h2>Concurrency</h2>
+ *
+ * Everything belongs to the loop's thread, except {@link #wakeUp()}, which any thread may call at any time before
+ * {@link #close()}.
+ *
+ * <h2>Portability</h2>
+ *
+ * Readiness may be spurious: a {@code deliver} that finds nothing reports nothing. Readiness is level-triggered: what was
+ * not taken is reported again by the next {@code poll}.
+ *
+ * @see "libevent struct eventop"
+ */
+public interface Backend extends AutoCloseable {
+    /** A timeout that never ends. */
+    long FOREVER = -1;
+
+    /**
+     * {@return the name of its kind, such as {@code nio}}
+     *
+     * @see "libevent event_base_get_method()"
+     */
+    String name();
+
+    /**
+     * {@return what it can do beyond this contract}
+     *
+     * @see "libevent event_base_get_features()"
+     */
+    Set<BackendFeature> features();
+
+    /**
+     * Waits for readiness and reports it.
+     *
+     * @param timeoutNanos longest wait in nanoseconds; 0 only looks, {@link #FOREVER} has no limit. It never returns
+     *     early with nothing ready, unless woken.
+     * @throws IOException if waiting itself fails
+     */
+    void poll(long timeoutNanos) throws IOException;
+
+    /** Makes the present or the next {@link #poll} return at once. Any thread. */
+    void wakeUp();
+
+    /**
+     * Gives descriptors of channels closed since the last poll back to the system now, where a backend delays that. The
+     * loop calls it before it returns.
+     *
+     * @throws IOException if the system refuses
+     */
+    void reapClosed() throws IOException;
+
+    /**
+     * Watches a channel that the caller owns; several registrations may watch one channel.
+     *
+     * @param channel a channel that is open; it is made non-blocking
+     * @param handler is told when it is ready
+     * @return a registration without interest yet
+     * @throws IOException if the channel cannot be watched
+     */
+    Registration register(SelectableChannel channel, ReadinessHandler handler) throws IOException;
+
+    /**
+     * Makes a stream socket and launches a connect; how it ends is reported to the handler, never by this call.
+     *
+     * @param address where to
+     * @param handler is told what happens
+     * @return the new connection
+     * @throws IOException if no socket could be made: no descriptor left, or the address family is not supported
+     */
+    Transport connect(SocketAddress address, TransportHandler handler) throws IOException;
+
+    /**
+     * Takes over a stream socket of the user's: connected, connecting or neither.
+     *
+     * @param channel an open socket channel; it is made non-blocking
+     * @param handler is told what happens
+     * @return the connection
+     * @throws IOException if the channel cannot be used
+     */
+    Transport adopt(SelectableChannel channel, TransportHandler handler) throws IOException;
+
+    /**
+     * Takes over a socket that an acceptor of the same kind of backend accepted, of this base or another.
+     *
+     * @param socket the socket, not adopted before
+     * @param handler is told what happens
+     * @return the connection
+     * @throws IOException if the socket cannot be used
+     */
+    Transport adopt(AcceptedSocket socket, TransportHandler handler) throws IOException;
+
+    /**
+     * Makes a listening socket, not yet accepting.
+     *
+     * @param address where to listen; port 0 picks a free one
+     * @param backlog connections the system may hold before they are accepted, above 0
+     * @param reuseAddress whether to listen where connections of an earlier listener linger
+     * @param handler is told what happens
+     * @return the acceptor, paused
+     * @throws IOException if the system refuses, for instance because the address is in use
+     */
+    Acceptor listen(SocketAddress address, int backlog, boolean reuseAddress, AcceptorHandler handler)
+            throws IOException;
+
+    /**
+     * Takes over a socket of the user's that listens already.
+     *
+     * @param channel a bound server socket channel; it is made non-blocking
+     * @param handler is told what happens
+     * @return the acceptor, paused
+     * @throws IOException if the channel cannot be used
+     */
+    Acceptor listen(SelectableChannel channel, AcceptorHandler handler) throws IOException;
+
+    /** Frees what the backend itself holds; connections must be closed before. Idempotent. */
+    @Override
+    void close();
+}

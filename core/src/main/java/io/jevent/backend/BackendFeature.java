@@ -1,0 +1,20 @@
+package io.jevent.backend;
+
+/**
+ * What a backend can do beyond the contract of {@link Backend}.
+ *
+ * @see "libevent enum event_method_feature"
+ */
+public enum BackendFeature {
+    /** Descriptors can be watched edge-triggered. */
+    EDGE_TRIGGERED,
+
+    /** Watching one descriptor costs the same however many are watched. */
+    CONSTANT_COST,
+
+    /** Descriptors other than sockets can be watched. */
+    ANY_DESCRIPTOR,
+
+    /** {@link Interest#CLOSED} can be watched. */
+    EARLY_CLOSE
+}

@@ -1,0 +1,429 @@
+package io.jevent.backend.nio;
+
+import io.jevent.backend.Direction;
+import io.jevent.backend.Transport;
+import io.jevent.backend.TransportHandler;
+import io.jevent.buffer.EvBuffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketAddress;
+import java.nio.channels.Channel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection over readiness that looks like completions.
+ *
+ * <p>Reading: one scattering read per readiness, into as much room as the last reads suggest, without asking how much
+ * waits. Writing: at once, in one gathering write; write interest is on only between a short write and the next room.
+ */
+final class NioTransport extends NioKey.Watcher implements Transport {
+    private static final int MIN_READ_BYTES = 4 * 1024;
+    private static final int MAX_READ_BYTES = 64 * 1024;
+
+    /** After a failed write, as much as this is still read, because what arrived before the failure counts. */
+    private static final int LAST_READS = 64;
+
+    private enum State {
+        /** Not connected, no connect launched here. */
+        UNCONNECTED,
+        /** A connect launched here is under way. */
+        CONNECTING,
+        /** A connect that the user launched is under way. */
+        USER_CONNECTING,
+        /** Bytes may flow. */
+        CONNECTED,
+        /** Failed, closed or released; says and does nothing any more. */
+        ENDED
+    }
+
+    private final NioBackend backend;
+    private final SocketChannel channel;
+    private final TransportHandler handler;
+    private final NioKey key;
+    private State state;
+
+    /** What poll found, for the next deliver. */
+    private int ready;
+
+    private boolean delivering;
+
+    /** Whether a deliver is due without readiness: for a connect that ended, or failed, inside the call. */
+    private boolean connectEnded;
+
+    private @Nullable IOException connectFailure;
+
+    /** Where received bytes go, while admitted is above 0. */
+    private @Nullable EvBuffer target;
+
+    private long admitted;
+    private boolean inputEnded;
+    private boolean waitsForMemory;
+    private int readBytes = MIN_READ_BYTES;
+
+    /** Where bytes to send come from; null when nothing is to be sent. */
+    private @Nullable EvBuffer source;
+
+    /** Whether the last write was short, so that the next one waits for room. */
+    private boolean blocked;
+
+    /** Whether the selector has forgotten this connection. */
+    private boolean detached;
+
+    NioTransport(NioBackend backend, SocketChannel channel, TransportHandler handler) throws IOException {
+        this.backend = backend;
+        this.channel = channel;
+        this.handler = handler;
+        this.state = channel.isConnected()
+                ? State.CONNECTED
+                : channel.isConnectionPending() ? State.USER_CONNECTING : State.UNCONNECTED;
+        this.key = backend.keyOf(channel);
+        key.add(this);
+        updateOps();
+    }
+
+    @Override
+    public boolean isUserConnecting() {
+        return state == State.USER_CONNECTING;
+    }
+
+    @Override
+    public void connect(SocketAddress address) {
+        try {
+            connectEnded = channel.connect(address);
+        } catch (UnsupportedAddressTypeException e) {
+            throw new UncheckedIOException(new IOException("address family not supported: " + address, e));
+        } catch (IOException e) {
+            connectFailure = e;
+            connectEnded = true;
+        }
+        state = State.CONNECTING;
+        updateOps();
+        if (connectEnded) {
+            handler.onReady();
+        }
+    }
+
+    @Override
+    public void awaitConnect() {
+        connectEnded = channel.isConnected();
+        state = State.CONNECTING;
+        updateOps();
+        if (connectEnded) {
+            handler.onReady();
+        }
+    }
+
+    @Override
+    void onReady(int readyOps) {
+        if (ready == 0) {
+            handler.onReady();
+        }
+        ready |= readyOps;
+    }
+
+    @Override
+    public void deliver() {
+        int found = ready;
+        ready = 0;
+        delivering = true;
+        try {
+            if (connectEnded || (found & SelectionKey.OP_CONNECT) != 0) {
+                finishConnect();
+            }
+            if ((found & SelectionKey.OP_WRITE) != 0 && state == State.CONNECTED) {
+                blocked = false;
+                write();
+            }
+            if ((found & SelectionKey.OP_READ) != 0 && mayRead()) {
+                read();
+            }
+        } finally {
+            delivering = false;
+            updateOps();
+        }
+    }
+
+    private void finishConnect() {
+        connectEnded = false;
+        boolean ours = state == State.CONNECTING;
+        if (state == State.ENDED || state == State.CONNECTED) {
+            return;
+        }
+        try {
+            if (connectFailure != null) {
+                throw connectFailure;
+            }
+            if (!channel.isConnected() && !channel.finishConnect()) {
+                return;
+            }
+        } catch (IOException e) {
+            fail(Direction.CONNECTING, e);
+            return;
+        }
+        state = State.CONNECTED;
+        if (ours) {
+            handler.onConnected();
+        } else {
+            handler.onSent(0);
+        }
+        if (state == State.CONNECTED && source != null) {
+            write();
+        }
+    }
+
+    private boolean mayRead() {
+        return state == State.CONNECTED && admitted > 0 && !inputEnded && !waitsForMemory;
+    }
+
+    private void read() {
+        if (backend.mustWaitForMemory(this)) {
+            waitsForMemory = true;
+            return;
+        }
+        int count;
+        try {
+            count = readOnce();
+        } catch (IOException e) {
+            fail(Direction.READING, e);
+            return;
+        }
+        if (state == State.ENDED) {
+            return; // A callback of the buffer's has closed this connection.
+        }
+        if (count > 0) {
+            handler.onReceived(count);
+        } else if (count < 0) {
+            inputEnded = true;
+            handler.onEnd();
+        }
+    }
+
+    private int readOnce() throws IOException {
+        EvBuffer into = target;
+        if (into == null) {
+            return 0;
+        }
+        int wanted = (int) Math.min(readBytes, admitted);
+        int count = readInto(into, wanted);
+        if (count > 0 && admitted != UNLIMITED) {
+            admitted -= count;
+        }
+        if (count == readBytes) {
+            readBytes = Math.min(readBytes * 4, MAX_READ_BYTES);
+        } else if (count < readBytes / 8) {
+            readBytes = Math.max(readBytes / 4, MIN_READ_BYTES);
+        }
+        return count;
+    }
+
+    /** Users may only drain an input buffer, so its end is frozen but for this moment. */
+    private int readInto(EvBuffer into, int maxBytes) throws IOException {
+        boolean frozen = into.isFrozen(EvBuffer.End.END);
+        if (frozen) {
+            into.unfreeze(EvBuffer.End.END);
+        }
+        try {
+            return into.readFrom(channel, maxBytes);
+        } finally {
+            if (frozen && !into.isClosed()) {
+                into.freeze(EvBuffer.End.END);
+            }
+        }
+    }
+
+    /** Users may only append to an output buffer, so its start is frozen but for this moment. */
+    private long writeFrom(EvBuffer from) throws IOException {
+        boolean frozen = from.isFrozen(EvBuffer.End.START);
+        if (frozen) {
+            from.unfreeze(EvBuffer.End.START);
+        }
+        try {
+            return from.writeTo(channel, UNLIMITED);
+        } finally {
+            if (frozen && !from.isClosed()) {
+                from.freeze(EvBuffer.End.START);
+            }
+        }
+    }
+
+    @Override
+    public void receive(EvBuffer target, long admittedBytes) {
+        this.target = target;
+        this.admitted = admittedBytes;
+        if (!delivering) {
+            updateOps();
+        }
+    }
+
+    @Override
+    void memoryAvailable() {
+        waitsForMemory = false;
+        updateOps();
+    }
+
+    @Override
+    public void send(EvBuffer source) {
+        this.source = source;
+        if (state == State.CONNECTED && !blocked) {
+            write();
+            if (!delivering) {
+                updateOps();
+            }
+        }
+    }
+
+    @Override
+    public void stopSending() {
+        source = null;
+        blocked = false;
+        if (!delivering) {
+            updateOps();
+        }
+    }
+
+    private void write() {
+        EvBuffer from = source;
+        if (from == null || from.isEmpty()) {
+            source = null;
+            return;
+        }
+        long count;
+        try {
+            count = writeFrom(from);
+        } catch (IOException e) {
+            readWhatArrived();
+            fail(Direction.WRITING, e);
+            return;
+        }
+        if (state == State.ENDED) {
+            return; // A callback of the buffer's has closed this connection.
+        }
+        blocked = !from.isEmpty();
+        if (!blocked) {
+            source = null;
+        }
+        if (count > 0) {
+            handler.onSent(count);
+        }
+    }
+
+    /** A peer that stopped reading may have answered first; its answer is not lost with our bytes. */
+    private void readWhatArrived() {
+        for (int i = 0; i < LAST_READS && mayRead(); i++) {
+            int count;
+            try {
+                count = readOnce();
+            } catch (IOException _) {
+                // The failed write already tells the story.
+                return;
+            }
+            if (count <= 0) {
+                return;
+            }
+            handler.onReceived(count);
+        }
+    }
+
+    @Override
+    public void shutdownOutput() {
+        try {
+            channel.shutdownOutput();
+        } catch (ClosedChannelException _) {
+            // Ended meanwhile; whoever ended it has said so.
+        } catch (IOException e) {
+            // The peer has reset the connection; reading will tell.
+            System.getLogger("io.jevent.backend.nio").log(System.Logger.Level.DEBUG, "shutting output down", e);
+        }
+    }
+
+    private void fail(Direction direction, IOException cause) {
+        if (state == State.ENDED) {
+            return;
+        }
+        state = State.ENDED;
+        ops = 0;
+        key.update();
+        handler.onFailed(direction, cause);
+    }
+
+    private void updateOps() {
+        int wanted = switch (state) {
+            case UNCONNECTED, ENDED -> 0;
+            case CONNECTING, USER_CONNECTING -> connectEnded ? 0 : SelectionKey.OP_CONNECT;
+            case CONNECTED -> (mayRead() ? SelectionKey.OP_READ : 0) | (blocked ? SelectionKey.OP_WRITE : 0);
+        };
+        if (ops != wanted) {
+            ops = wanted;
+            key.update();
+        }
+    }
+
+    @Override
+    public Optional<SelectableChannel> channel() {
+        return Optional.of(channel);
+    }
+
+    @Override
+    public Optional<SocketAddress> localAddress() {
+        return addressOf(channel::getLocalAddress);
+    }
+
+    @Override
+    public Optional<SocketAddress> remoteAddress() {
+        return addressOf(channel::getRemoteAddress);
+    }
+
+    @FunctionalInterface
+    private interface AddressSource {
+        @Nullable
+        SocketAddress get() throws IOException;
+    }
+
+    private static Optional<SocketAddress> addressOf(AddressSource source) {
+        try {
+            return Optional.ofNullable(source.get());
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        end();
+        if (channel.isOpen()) {
+            closeQuietly(channel);
+            backend.noteClosed();
+        }
+    }
+
+    @Override
+    public void release() {
+        end();
+    }
+
+    private void end() {
+        state = State.ENDED;
+        if (!detached) {
+            detached = true;
+            ops = 0;
+            key.remove(this);
+            backend.forget(this);
+            target = null;
+            source = null;
+        }
+    }
+
+    static void closeQuietly(Channel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            System.getLogger("io.jevent.backend.nio").log(System.Logger.Level.DEBUG, "closing " + channel, e);
+        }
+    }
+}

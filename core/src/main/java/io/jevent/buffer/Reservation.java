@@ -1,0 +1,94 @@
+package io.jevent.buffer;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Room at the end of an {@link EvBuffer} that the caller may fill in place before committing what was filled.
+ *
+ * <p>Fill {@link #space()} in order, then {@link #commit(long)} the count; the rest goes back. Any other change of the
+ * buffer, closing it included, ends the reservation: {@code commit} then throws, and {@link #close()} is harmless. The
+ * views of {@code space()} must not be touched after either.
+ *
+ * <p>Threading: the buffer's thread.
+ *
+ * @see EvBuffer#reserve(long, int)
+ * @see "libevent evbuffer_reserve_space(), evbuffer_commit_space()"
+ */
+public final class Reservation implements AutoCloseable {
+    private final EvBuffer buffer;
+
+    /** The buffer's change count when the room was reserved. */
+    final long changeCount;
+
+    /** Bytes of room in the buffer's last chunk that come before {@link #fresh}. */
+    final int tailBytes;
+
+    /** Chunks taken from the pool for this reservation, still empty. */
+    final List<Chunk> fresh;
+
+    private final List<ByteBuffer> space;
+    private final long byteCount;
+    private boolean ended;
+
+    Reservation(EvBuffer buffer, long changeCount, int tailBytes, List<ByteBuffer> tail, List<Chunk> fresh) {
+        this.buffer = buffer;
+        this.changeCount = changeCount;
+        this.tailBytes = tailBytes;
+        this.fresh = fresh;
+        List<ByteBuffer> views = new ArrayList<>(tail);
+        for (Chunk chunk : fresh) {
+            views.add(chunk.memory.asByteBuffer());
+        }
+        this.space = List.copyOf(views);
+        long total = 0;
+        for (ByteBuffer view : views) {
+            total += view.remaining();
+        }
+        this.byteCount = total;
+    }
+
+    /**
+     * {@return the writable segments, in order; together at least as long as was asked for}
+     */
+    public List<ByteBuffer> space() {
+        return space;
+    }
+
+    /**
+     * {@return bytes in all segments together}
+     */
+    public long byteCount() {
+        return byteCount;
+    }
+
+    /**
+     * Appends the first bytes of the reserved space to the buffer and gives the rest back.
+     *
+     * @param byteCount bytes that were filled, from 0 to {@link #byteCount()}
+     * @throws IllegalArgumentException if {@code byteCount} is out of range; the reservation stays
+     * @throws IllegalStateException if the buffer has changed since, its end is frozen, or this reservation has ended
+     */
+    public void commit(long byteCount) {
+        if (byteCount < 0 || byteCount > this.byteCount) {
+            throw new IllegalArgumentException("need 0 <= byteCount <= " + this.byteCount + ", got " + byteCount);
+        }
+        if (ended) {
+            throw new IllegalStateException("this reservation has ended");
+        }
+        buffer.commit(this, byteCount);
+        ended = true;
+    }
+
+    /** Gives all room back; a no-op after {@link #commit(long)}. Idempotent. */
+    @Override
+    public void close() {
+        if (!ended) {
+            ended = true;
+            for (Chunk chunk : fresh) {
+                chunk.release();
+            }
+        }
+    }
+}

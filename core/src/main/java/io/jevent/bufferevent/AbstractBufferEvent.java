@@ -1,0 +1,743 @@
+package io.jevent.bufferevent;
+
+import io.jevent.backend.Direction;
+import io.jevent.backend.Transport;
+import io.jevent.backend.TransportHandler;
+import io.jevent.buffer.EvBuffer;
+import io.jevent.event.EventBase;
+import io.jevent.loop.Activation;
+import io.jevent.loop.Flushable;
+import io.jevent.loop.LoopAccess;
+import io.jevent.loop.LoopEngine;
+import io.jevent.loop.LoopResource;
+import io.jevent.loop.LoopTimer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The policy of every flavor of buffer event, written once over {@link Transport}: enabled directions, marks, timeouts,
+ * deferral, flushing, and what ends a connection.
+ *
+ * <p>After every change of anything that matters, {@link #update()} derives from the state what the transport should do,
+ * which clocks tick and whether the loop has something to wait for. So no event needs to know what the others did.
+ */
+abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopResource {
+    private static final ReadCallback NO_READ = bufferEvent -> {};
+    private static final WriteCallback NO_WRITE = bufferEvent -> {};
+    private static final ConditionCallback NO_CONDITION = (bufferEvent, condition) -> {};
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
+
+    /** Where the connection is. */
+    enum State {
+        /** No transport, or one that nobody has connected yet. */
+        UNCONNECTED,
+        /** Our connect is under way. */
+        CONNECTING,
+        /** Bytes may flow. */
+        OPEN,
+        /** Failed; what was read can be taken. */
+        FAILED,
+        /** Nobody is called back any more; output leaves until the deadline. */
+        CLOSING,
+        /** Over. */
+        CLOSED
+    }
+
+    final EventBase base;
+    final LoopEngine engine;
+    private final boolean defersCallbacks;
+    private final EvBuffer input;
+    private final EvBuffer output;
+    private final IdleClock readClock;
+    private final IdleClock writeClock;
+    private final Activation delivery;
+    private final Activation deferred;
+    private final PendingCallbacks pending = new PendingCallbacks();
+
+    private ReadCallback onRead = NO_READ;
+    private WriteCallback onWrite = NO_WRITE;
+    private ConditionCallback onCondition = NO_CONDITION;
+    private Watermark inputWatermark = Watermark.DEFAULT_INPUT;
+    private Watermark outputWatermark = Watermark.DEFAULT_OUTPUT;
+    private long maxOutputBytes = BufferEvent.DEFAULT_MAX_OUTPUT_BYTES;
+
+    private State state = State.UNCONNECTED;
+    private @Nullable Transport transport;
+    private boolean readingEnabled;
+    private boolean writingEnabled = true;
+
+    /** The peer has ended its output. */
+    private boolean inputEnded;
+
+    /** The user has ended ours; what is unsent still leaves. */
+    private boolean outputShutdownAsked;
+
+    /** The system has been told so. */
+    private boolean outputShutdownDone;
+
+    /** What the transport was last admitted to receive; so that nothing is said twice. */
+    private long admitted;
+
+    private boolean flushRequested;
+
+    /** The transport has the output and sends by itself what could not be sent at once. */
+    private boolean handedOver;
+
+    /** Inside the loop's delivery, the only place where callbacks may run at once. */
+    private boolean delivering;
+
+    /** Whether the loop counts us among the things to wait for. */
+    private boolean keepsLoop;
+
+    /** Set by closeAfterFlush. */
+    private @Nullable LoopTimer closeDeadline;
+
+    AbstractBufferEvent(EventBase base, BufferEventOption... options) {
+        this.base = base;
+        this.engine = LoopAccess.engineOf(base);
+        engine.checkUsable();
+        this.defersCallbacks = List.of(options).contains(BufferEventOption.DEFER_CALLBACKS);
+        this.input = EvBuffer.createConfined(engine.pool());
+        this.output = EvBuffer.createConfined(engine.pool());
+        input.freeze(EvBuffer.End.END);
+        output.freeze(EvBuffer.End.START);
+        this.readClock = new IdleClock(engine, () -> timedOut(Direction.READING));
+        this.writeClock = new IdleClock(engine, () -> timedOut(Direction.WRITING));
+        this.delivery = new Delivery(engine.middlePriority());
+        this.deferred = new Deferred(engine.middlePriority());
+        input.addChangeCallback((buffer, before, added, drained) -> onInputChanged(drained));
+        output.addChangeCallback((buffer, before, added, drained) -> onOutputChanged(added));
+        engine.addResource(this);
+    }
+
+    /** This, as what users know it by. */
+    abstract BufferEvent self();
+
+    /** Closes the transport, or leaves its socket open, as the flavor's options say. */
+    abstract void endTransport(Transport transport);
+
+    // ---- settings ----
+
+    public final EventBase base() {
+        return base;
+    }
+
+    public final void onRead(ReadCallback callback) {
+        checkOpen();
+        onRead = callback;
+    }
+
+    public final void onWrite(WriteCallback callback) {
+        checkOpen();
+        onWrite = callback;
+    }
+
+    public final void onCondition(ConditionCallback callback) {
+        checkOpen();
+        onCondition = callback;
+    }
+
+    public final EvBuffer input() {
+        engine.checkThread();
+        return input;
+    }
+
+    public final EvBuffer output() {
+        engine.checkThread();
+        return output;
+    }
+
+    public final void inputWatermark(Watermark watermark) {
+        checkOpen();
+        inputWatermark = watermark;
+        update();
+    }
+
+    public final Watermark inputWatermark() {
+        engine.checkThread();
+        return inputWatermark;
+    }
+
+    public final void outputWatermark(Watermark watermark) {
+        checkOpen();
+        outputWatermark = watermark;
+    }
+
+    public final Watermark outputWatermark() {
+        engine.checkThread();
+        return outputWatermark;
+    }
+
+    public final void maxOutputBytes(long maxOutputBytes) {
+        checkOpen();
+        if (maxOutputBytes < 1) {
+            throw new IllegalArgumentException("need maxOutputBytes >= 1, got " + maxOutputBytes);
+        }
+        this.maxOutputBytes = maxOutputBytes;
+        onOutputChanged(0);
+    }
+
+    public final void timeouts(Duration reading, Duration writing) {
+        checkOpen();
+        long readingNanos = nanosOf(reading);
+        long writingNanos = nanosOf(writing);
+        readClock.timeout(readingNanos);
+        writeClock.timeout(writingNanos);
+    }
+
+    public final void priority(int priority) {
+        checkOpen();
+        if (priority < 0 || priority >= engine.priorityCount()) {
+            throw new IllegalArgumentException("need 0 <= priority < " + engine.priorityCount() + ", got " + priority);
+        }
+        changePriority(delivery, priority);
+        changePriority(deferred, priority);
+    }
+
+    private void changePriority(Activation entry, int priority) {
+        boolean queued = entry.isQueued();
+        engine.deactivate(entry);
+        entry.priority(priority);
+        if (queued) {
+            engine.activate(entry);
+        }
+    }
+
+    public final int priority() {
+        engine.checkThread();
+        return delivery.priority();
+    }
+
+    // ---- enabling ----
+
+    public final void enableReading() {
+        checkOpen();
+        readingEnabled = !inputEnded;
+        update();
+    }
+
+    public final void disableReading() {
+        checkOpen();
+        readingEnabled = false;
+        update();
+    }
+
+    public final void enableWriting() {
+        checkOpen();
+        writingEnabled = true;
+        update();
+    }
+
+    public final void disableWriting() {
+        checkOpen();
+        writingEnabled = false;
+        update();
+    }
+
+    public final boolean isReadingEnabled() {
+        engine.checkThread();
+        return readingEnabled;
+    }
+
+    public final boolean isWritingEnabled() {
+        engine.checkThread();
+        return writingEnabled;
+    }
+
+    // ---- the connection ----
+
+    final State state() {
+        return state;
+    }
+
+    final @Nullable Transport transport() {
+        return transport;
+    }
+
+    /** Sets the transport of a new connection. */
+    final void begin(Transport fresh, State state) {
+        transport = fresh;
+        this.state = state;
+        inputEnded = false;
+        outputShutdownDone = false;
+        admitted = 0;
+        handedOver = false;
+        update();
+    }
+
+    /** Gives the transport up; the buffer event is unconnected. */
+    final void detach() {
+        Transport old = transport;
+        transport = null;
+        admitted = 0;
+        handedOver = false;
+        if (state != State.CLOSED && state != State.CLOSING) {
+            state = State.UNCONNECTED;
+        }
+        if (old != null) {
+            endTransport(old);
+        }
+        engine.deactivate(delivery);
+        update();
+    }
+
+    // ---- what the transport reports ----
+
+    @Override
+    public final void onReady() {
+        engine.activate(delivery);
+    }
+
+    @Override
+    public final void onConnected() {
+        writeClock.ticking(false);
+        if (state == State.CONNECTING) {
+            state = State.OPEN;
+        }
+        update();
+        raise(Condition.Connected.INSTANCE);
+    }
+
+    @Override
+    public final void onReceived(long byteCount) {
+        readClock.progress();
+        if (state == State.CLOSING) {
+            input.drain(input.length());
+            return;
+        }
+        if (inputWatermark.high() != Watermark.UNLIMITED) {
+            admitted = Math.max(0, admitted - byteCount);
+        }
+        if (input.length() >= inputWatermark.low()) {
+            if (mayRunNow()) {
+                runRead();
+            } else {
+                pending.addRead();
+                engine.activateDeferred(deferred);
+            }
+        }
+        update();
+    }
+
+    @Override
+    public final void onEnd() {
+        inputEnded = true;
+        readingEnabled = false;
+        admitted = 0;
+        if (state == State.CLOSING) {
+            closeIfFlushed();
+            return;
+        }
+        update();
+        raise(Condition.Eof.INSTANCE);
+    }
+
+    @Override
+    public final void onSent(long byteCount) {
+        writeClock.progress();
+        handedOver = handedOver && !output.isEmpty();
+        update();
+        if (state != State.CLOSING && output.length() <= outputWatermark.low()) {
+            if (mayRunNow()) {
+                runWrite();
+            } else {
+                pending.addWrite();
+                engine.activateDeferred(deferred);
+            }
+        }
+    }
+
+    @Override
+    public final void onFailed(Direction direction, IOException cause) {
+        if (state == State.CLOSING) {
+            close();
+            return;
+        }
+        if (direction == Direction.CONNECTING) {
+            detach();
+        } else {
+            state = State.FAILED;
+            readingEnabled = false;
+            writingEnabled = false;
+            update();
+        }
+        raise(new Condition.Failed(direction, cause));
+    }
+
+    private void timedOut(Direction direction) {
+        if (state == State.CONNECTING) {
+            detach();
+            raise(new Condition.TimedOut(Direction.CONNECTING));
+            return;
+        }
+        if (direction == Direction.READING) {
+            readingEnabled = false;
+        } else {
+            writingEnabled = false;
+        }
+        update();
+        raise(new Condition.TimedOut(direction));
+    }
+
+    // ---- what the buffers report ----
+
+    private void onInputChanged(long drained) {
+        if (drained > 0 && inputWatermark.high() != Watermark.UNLIMITED && state == State.OPEN) {
+            update();
+        }
+    }
+
+    private void onOutputChanged(long added) {
+        if (output.length() > maxOutputBytes && (state == State.OPEN || state == State.CONNECTING)) {
+            giveUpOutput();
+        } else if (added > 0 && !flushRequested) {
+            update();
+        }
+        if (added > 0) {
+            engine.countOutput(added);
+        }
+    }
+
+    private void giveUpOutput() {
+        Transport dead = transport;
+        transport = null;
+        state = State.FAILED;
+        readingEnabled = false;
+        writingEnabled = false;
+        if (dead != null) {
+            endTransport(dead);
+        }
+        handedOver = false;
+        engine.deactivate(delivery);
+        update();
+        raise(new Condition.Failed(
+                Direction.WRITING,
+                new IOException("unsent output passed " + maxOutputBytes + " bytes; the peer does not read")));
+    }
+
+    // ---- deriving ----
+
+    private boolean wantsToRead() {
+        return switch (state) {
+            case OPEN -> readingEnabled && !inputEnded;
+            case CLOSING -> !inputEnded;
+            case UNCONNECTED, CONNECTING, FAILED, CLOSED -> false;
+        };
+    }
+
+    private boolean wantsToWrite() {
+        return (state == State.OPEN || state == State.CLOSING) && writingEnabled && !output.isEmpty();
+    }
+
+    private boolean wantsToShutDown() {
+        return (state == State.OPEN || state == State.CLOSING)
+                && outputShutdownAsked
+                && !outputShutdownDone
+                && output.isEmpty()
+                && !awaitsUserConnect();
+    }
+
+    /** Derives from the state what the transport does, which clocks tick and whether the loop waits for us. */
+    private void update() {
+        boolean reads = admit();
+        boolean writes = wantsToWrite();
+        if ((writes && !handedOver) || wantsToShutDown()) {
+            requestFlush();
+        }
+        if (handedOver && !writingEnabled) {
+            stopSending();
+        }
+        readClock.ticking(reads && state == State.OPEN);
+        writeClock.ticking(state == State.CONNECTING || (writes && handedOver));
+        keepLoop(reads || writes || state == State.CONNECTING || state == State.CLOSING || awaitsUserConnect());
+    }
+
+    /** Tells the transport how much it may receive, where that has changed; returns whether it is anything. */
+    private boolean admit() {
+        Transport present = transport;
+        if (present == null) {
+            return false;
+        }
+        long wanted = wantsToRead() ? room() : 0;
+        if (wanted != admitted) {
+            admitted = wanted;
+            present.receive(input, wanted);
+        }
+        return wanted > 0;
+    }
+
+    private long room() {
+        boolean unlimited = inputWatermark.high() == Watermark.UNLIMITED || state == State.CLOSING;
+        return unlimited ? Transport.UNLIMITED : Math.max(0, inputWatermark.high() - input.length());
+    }
+
+    private void stopSending() {
+        handedOver = false;
+        Transport present = transport;
+        if (present != null) {
+            present.stopSending();
+        }
+    }
+
+    private boolean awaitsUserConnect() {
+        Transport present = transport;
+        return present != null && writingEnabled && state == State.OPEN && present.isUserConnecting();
+    }
+
+    private void keepLoop(boolean keep) {
+        if (keep == keepsLoop) {
+            return;
+        }
+        keepsLoop = keep;
+        if (keep) {
+            engine.keepAlive();
+        } else {
+            engine.releaseKeepAlive();
+        }
+    }
+
+    // ---- flush ----
+
+    private void requestFlush() {
+        if (!flushRequested) {
+            flushRequested = true;
+            engine.requestFlush(this);
+        }
+    }
+
+    @Override
+    public final void flush() {
+        flushRequested = false;
+        Transport present = transport;
+        if (present == null) {
+            return;
+        }
+        if (wantsToWrite()) {
+            handedOver = true;
+            present.send(output);
+            // A short write leaves bytes with the transport, which sends them when there is room.
+            handedOver = handedOver && !output.isEmpty();
+            writeClock.ticking(wantsToWrite());
+        }
+        if (wantsToShutDown()) {
+            outputShutdownDone = true;
+            present.shutdownOutput();
+        }
+        if (state == State.CLOSING) {
+            closeIfFlushed();
+        }
+    }
+
+    // ---- callbacks ----
+
+    private boolean mayRunNow() {
+        return delivering && !defersCallbacks && pending.isEmpty();
+    }
+
+    private void raise(Condition condition) {
+        if (mayRunNow()) {
+            runCondition(condition);
+        } else {
+            pending.add(condition);
+            engine.activateDeferred(deferred);
+        }
+    }
+
+    private void runRead() {
+        try {
+            onRead.onRead(self());
+        } catch (Exception e) {
+            engine.report(self(), e);
+        }
+    }
+
+    private void runWrite() {
+        try {
+            onWrite.onWrite(self());
+        } catch (Exception e) {
+            engine.report(self(), e);
+        }
+    }
+
+    private void runCondition(Condition condition) {
+        try {
+            onCondition.onCondition(self(), condition);
+        } catch (Exception e) {
+            engine.report(self(), e);
+        }
+    }
+
+    private void runPending() {
+        // Closing, from any of these, clears what is left.
+        if (pending.takeConnected()) {
+            runCondition(Condition.Connected.INSTANCE);
+        }
+        if (pending.takeRead()) {
+            runRead();
+        }
+        if (pending.takeWrite()) {
+            runWrite();
+        }
+        for (Condition next = pending.takeCondition(); next != null; next = pending.takeCondition()) {
+            runCondition(next);
+        }
+    }
+
+    // ---- end ----
+
+    public final void shutdownOutput() {
+        checkOpen();
+        if (!outputShutdownAsked) {
+            outputShutdownAsked = true;
+            output.freeze(EvBuffer.End.END);
+            update();
+        }
+    }
+
+    public final void closeAfterFlush(Duration deadline) {
+        engine.checkThread();
+        if (deadline.isNegative() || deadline.isZero()) {
+            throw new IllegalArgumentException("need deadline > 0, got " + deadline);
+        }
+        if (state == State.CLOSED || state == State.CLOSING) {
+            return;
+        }
+        if (state == State.UNCONNECTED || state == State.FAILED) {
+            close();
+            return;
+        }
+        silence();
+        closeDeadline = new LoopTimer() {
+            @Override
+            protected void onExpired() {
+                close();
+            }
+        };
+        engine.setTimer(closeDeadline, nanosOf(deadline));
+        readClock.ticking(false);
+        writeClock.timeout(0);
+        writingEnabled = true;
+        outputShutdownAsked = true;
+        output.freeze(EvBuffer.End.END);
+        input.drain(input.length());
+        boolean connecting = state == State.CONNECTING;
+        state = State.CLOSING;
+        if (connecting) {
+            keepLoop(true);
+        } else {
+            handedOver = false;
+            update();
+            requestFlush();
+        }
+    }
+
+    private void silence() {
+        onRead = NO_READ;
+        onWrite = NO_WRITE;
+        onCondition = NO_CONDITION;
+        pending.clear();
+        engine.deactivate(deferred);
+    }
+
+    private void closeIfFlushed() {
+        if (output.isEmpty() && outputShutdownDone && inputEnded) {
+            close();
+        }
+    }
+
+    public final boolean isClosed() {
+        engine.checkThread();
+        return state == State.CLOSED || state == State.CLOSING;
+    }
+
+    public final void close() {
+        engine.checkThread();
+        if (state == State.CLOSED) {
+            return;
+        }
+        engine.removeResource(this);
+        closeWithBase();
+    }
+
+    @Override
+    public final void closeWithBase() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        silence();
+        state = State.CLOSED;
+        Transport old = transport;
+        transport = null;
+        if (old != null) {
+            endTransport(old);
+        }
+        engine.deactivate(delivery);
+        readClock.ticking(false);
+        writeClock.ticking(false);
+        if (closeDeadline != null) {
+            engine.cancelTimer(closeDeadline);
+        }
+        keepLoop(false);
+        input.close();
+        output.close();
+    }
+
+    final void checkOpen() {
+        engine.checkThread();
+        if (state == State.CLOSED || state == State.CLOSING) {
+            throw new IllegalStateException("this buffer event is closed");
+        }
+    }
+
+    private static long nanosOf(Duration duration) {
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException("need a duration >= 0, got " + duration);
+        }
+        return duration.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : duration.toNanos();
+    }
+
+    /** The transport's I/O, in the active queues. */
+    private final class Delivery extends Activation {
+        Delivery(int priority) {
+            super(priority);
+        }
+
+        @Override
+        protected void run() {
+            Transport present = transport;
+            if (present == null) {
+                return;
+            }
+            delivering = true;
+            try {
+                present.deliver();
+            } finally {
+                delivering = false;
+            }
+        }
+
+        @Override
+        protected Object source() {
+            return self();
+        }
+    }
+
+    /** Callbacks that could not run where they were earned, in the active queues. */
+    private final class Deferred extends Activation {
+        Deferred(int priority) {
+            super(priority);
+        }
+
+        @Override
+        protected void run() {
+            runPending();
+        }
+
+        @Override
+        protected Object source() {
+            return self();
+        }
+    }
+}

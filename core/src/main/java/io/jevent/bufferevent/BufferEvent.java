@@ -1,0 +1,288 @@
+package io.jevent.bufferevent;
+
+import io.jevent.buffer.EvBuffer;
+import io.jevent.event.EventBase;
+import java.time.Duration;
+
+/**
+ * A transport with an input and an output buffer, which calls back when enough data moved.
+ *
+ * <p>Bytes read from the peer gather in {@link #input()} and the read callback takes them from there. Bytes put into
+ * {@link #output()}, or given to {@link #write}, leave by themselves at the end of the turn, all in one system call; the
+ * write callback tells when they have left. {@link Condition}s tell the rest: connected, end of input, silence, failure.
+ *
+ * <pre>
+ *   in:   peer ─▶ transport ─▶ input()  ─▶ watermark ─▶ read callback
+ *   out:  write ─▶ output() ─▶ end of turn ─▶ transport ─▶ peer       ─▶ write callback
+ * </pre>
+ *
+ * <h2>Defaults</h2>
+ *
+ * Writing is enabled, reading is not. Marks are {@link Watermark#DEFAULT_INPUT} and {@link Watermark#DEFAULT_OUTPUT}. No
+ * timeouts. At most {@link #DEFAULT_MAX_OUTPUT_BYTES} of unsent output.
+ *
+ * <h2>Callbacks</h2>
+ *
+ * They run in the loop's callback stage at this buffer event's priority, never inside a call the user makes, and never
+ * after {@link #close()}. When several are due at once the order is: connected, read, write, conditions as they happened.
+ * What they throw goes to the base's error handler.
+ *
+ * <h2>Concurrency</h2>
+ *
+ * Loop only, all of it, the buffers included; other threads get {@link WrongThreadException}.
+ *
+ * @see "libevent struct bufferevent"
+ */
+public sealed interface BufferEvent extends AutoCloseable permits SocketBufferEvent {
+    /** Bytes of unsent output at which a buffer event fails, unless told otherwise: 64 MiB. */
+    long DEFAULT_MAX_OUTPUT_BYTES = 64L << 20;
+
+    /**
+     * {@return the loop}
+     *
+     * @see "libevent bufferevent_get_base()"
+     */
+    EventBase base();
+
+    // ---- callbacks ----
+
+    /**
+     * Replaces the read callback. Bytes that arrived before are not announced again.
+     *
+     * @param callback runs when bytes arrived and at least the low mark wait
+     * @see "libevent bufferevent_setcb()"
+     */
+    void onRead(ReadCallback callback);
+
+    /**
+     * Replaces the write callback.
+     *
+     * @param callback runs when bytes were sent and at most the low mark are unsent
+     * @see "libevent bufferevent_setcb()"
+     */
+    void onWrite(WriteCallback callback);
+
+    /**
+     * Replaces the condition callback.
+     *
+     * @param callback runs once for each condition
+     * @see "libevent bufferevent_setcb()"
+     */
+    void onCondition(ConditionCallback callback);
+
+    // ---- data ----
+
+    /**
+     * {@return the bytes read and not yet taken; users may only take, its end is frozen}
+     *
+     * @see "libevent bufferevent_get_input()"
+     */
+    EvBuffer input();
+
+    /**
+     * {@return the bytes not yet sent; users may only append, its start is frozen}
+     *
+     * @see "libevent bufferevent_get_output()"
+     */
+    EvBuffer output();
+
+    /**
+     * Appends a copy of an array to the output.
+     *
+     * @param source the bytes
+     * @throws IllegalStateException if this buffer event is closed or its output is shut down
+     * @see "libevent bufferevent_write()"
+     */
+    default void write(byte[] source) {
+        output().add(source);
+    }
+
+    /**
+     * Moves all bytes of a buffer to the output.
+     *
+     * @param source becomes empty
+     * @throws IllegalStateException if this buffer event is closed or its output is shut down
+     * @see "libevent bufferevent_write_buffer()"
+     */
+    default void write(EvBuffer source) {
+        output().addBuffer(source);
+    }
+
+    /**
+     * Takes bytes out of the input.
+     *
+     * @param target receives them
+     * @param offset index of the first one in the target
+     * @param maxBytes how many at most
+     * @return bytes taken, 0 if none wait
+     * @see "libevent bufferevent_read()"
+     */
+    default int read(byte[] target, int offset, int maxBytes) {
+        return input().remove(target, offset, maxBytes);
+    }
+
+    /**
+     * Moves all bytes of the input to a buffer.
+     *
+     * @param target where they go
+     * @return bytes moved
+     * @see "libevent bufferevent_read_buffer()"
+     */
+    default long read(EvBuffer target) {
+        return input().moveTo(target, Long.MAX_VALUE);
+    }
+
+    // ---- flow ----
+
+    /**
+     * Starts reading, now or as soon as there is a connection. Idempotent.
+     *
+     * @throws IllegalStateException if this buffer event is closed
+     * @see "libevent bufferevent_enable(EV_READ)"
+     */
+    void enableReading();
+
+    /**
+     * Stops reading; bytes wait in the system, which in time stops the peer. Idempotent.
+     *
+     * @see "libevent bufferevent_disable(EV_READ)"
+     */
+    void disableReading();
+
+    /**
+     * Starts writing again. Idempotent.
+     *
+     * @throws IllegalStateException if this buffer event is closed
+     * @see "libevent bufferevent_enable(EV_WRITE)"
+     */
+    void enableWriting();
+
+    /**
+     * Stops writing; output gathers. A connect under way goes on. Idempotent.
+     *
+     * @see "libevent bufferevent_disable(EV_WRITE)"
+     */
+    void disableWriting();
+
+    /**
+     * {@return whether reading is enabled, even while there is no connection or the high mark is reached}
+     *
+     * @see "libevent bufferevent_get_enabled()"
+     */
+    boolean isReadingEnabled();
+
+    /**
+     * {@return whether writing is enabled}
+     *
+     * @see "libevent bufferevent_get_enabled()"
+     */
+    boolean isWritingEnabled();
+
+    /**
+     * Sets when the read callback runs and when reading pauses. Bytes that wait already are not announced again.
+     *
+     * @param watermark the marks
+     * @see "libevent bufferevent_setwatermark()"
+     */
+    void inputWatermark(Watermark watermark);
+
+    /**
+     * {@return the input's marks}
+     *
+     * @see "libevent bufferevent_getwatermark()"
+     */
+    Watermark inputWatermark();
+
+    /**
+     * Sets when the write callback runs.
+     *
+     * @param watermark the marks
+     * @see "libevent bufferevent_setwatermark()"
+     */
+    void outputWatermark(Watermark watermark);
+
+    /**
+     * {@return the output's marks}
+     *
+     * @see "libevent bufferevent_getwatermark()"
+     */
+    Watermark outputWatermark();
+
+    /**
+     * Bounds the unsent output. When an append takes it beyond, the connection is given up and {@link Condition.Failed} with
+     * {@code WRITING} is reported. <em>Difference</em> from libevent, which has no bound.
+     *
+     * @param maxOutputBytes at least 1; default {@link #DEFAULT_MAX_OUTPUT_BYTES}
+     * @throws IllegalArgumentException if below 1
+     */
+    void maxOutputBytes(long maxOutputBytes);
+
+    /**
+     * Reports {@link Condition.TimedOut} and disables a direction when it makes no progress for too long.
+     *
+     * <p>The read clock ticks only while reading is enabled, connected and not paused by the high mark. The write clock ticks
+     * only while unsent output exists, writing is enabled, and the system has no room for it; and during a connect, which
+     * ends with {@code TimedOut(CONNECTING)}. Moving a single byte restarts the clock of its direction. Both settings are
+     * replaced by every call, and a running clock starts over.
+     *
+     * @param reading longest silence while reading; {@link Duration#ZERO} for no limit
+     * @param writing longest stall while writing or connecting; {@link Duration#ZERO} for no limit
+     * @throws IllegalArgumentException if a duration is negative
+     * @throws IllegalStateException if this buffer event is closed
+     * @see "libevent bufferevent_set_timeouts()"
+     */
+    void timeouts(Duration reading, Duration writing);
+
+    /**
+     * Sets the priority of I/O and callbacks; the default is the base's middle one.
+     *
+     * @param priority from 0, the best, to {@link EventBase#priorityCount()} - 1
+     * @throws IllegalArgumentException if out of range
+     * @see "libevent bufferevent_priority_set()"
+     */
+    void priority(int priority);
+
+    /**
+     * {@return the priority}
+     *
+     * @see "libevent bufferevent_get_priority()"
+     */
+    int priority();
+
+    // ---- end ----
+
+    /**
+     * Ends the output after the bytes already written: the peer sees the end of its input, and may go on sending. Later
+     * writes throw. Before a connection is there, it takes effect once it is. Idempotent. <em>Difference</em>: libevent has
+     * no counterpart.
+     *
+     * @throws IllegalStateException if this buffer event is closed
+     */
+    void shutdownOutput();
+
+    /**
+     * Closes this buffer event once its output has been sent and the peer has closed its side, or at the deadline,
+     * whichever comes first. No callback runs any more, input is discarded, and until then the loop keeps running.
+     *
+     * <p>Waiting for the peer matters: a socket closed while input waits resets the connection, and the peer may lose what
+     * was sent last. <em>Difference</em>: libevent has no counterpart, and freeing at once loses unsent bytes.
+     *
+     * @param deadline longest wait, above 0; then unsent bytes are dropped
+     * @throws IllegalArgumentException if not above 0
+     */
+    void closeAfterFlush(Duration deadline);
+
+    /**
+     * {@return whether it is closed or closing}
+     */
+    boolean isClosed();
+
+    /**
+     * Closes this buffer event and both buffers now; unsent bytes are dropped. No callback runs any more. Whether a socket
+     * channel of the user's is closed, too, is {@link BufferEventOption#CLOSE_ON_FREE}'s business. Idempotent.
+     *
+     * @see "libevent bufferevent_free()"
+     */
+    @Override
+    void close();
+}

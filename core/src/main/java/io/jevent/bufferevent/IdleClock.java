@@ -1,0 +1,69 @@
+package io.jevent.bufferevent;
+
+import io.jevent.loop.LoopEngine;
+import io.jevent.loop.LoopTimer;
+
+/**
+ * Notices that one direction has made no progress for too long.
+ *
+ * <p>Progress only notes the time. The timer is looked at when it expires, and then set again for what is left; so
+ * however much moves, the timer heap is touched once per timeout, not once per byte.
+ */
+final class IdleClock {
+    private final LoopEngine engine;
+    private final Runnable onTimedOut;
+    private final LoopTimer timer = new LoopTimer() {
+        @Override
+        protected void onExpired() {
+            IdleClock.this.onExpired();
+        }
+    };
+
+    /** 0 for no limit. */
+    private long timeoutNanos;
+
+    private boolean ticking;
+    private long progressNanos;
+
+    IdleClock(LoopEngine engine, Runnable onTimedOut) {
+        this.engine = engine;
+        this.onTimedOut = onTimedOut;
+    }
+
+    void timeout(long timeoutNanos) {
+        boolean wasTicking = ticking;
+        ticking(false);
+        this.timeoutNanos = timeoutNanos;
+        ticking(wasTicking);
+    }
+
+    /** Starts a full interval, or stops; a clock that ticks already goes on ticking. */
+    void ticking(boolean ticking) {
+        if (this.ticking == ticking) {
+            return;
+        }
+        this.ticking = ticking;
+        if (ticking && timeoutNanos > 0) {
+            progressNanos = engine.clock().nanoTime();
+            engine.setTimerAt(timer, progressNanos + timeoutNanos);
+        } else {
+            engine.cancelTimer(timer);
+        }
+    }
+
+    void progress() {
+        if (timeoutNanos > 0 && ticking) {
+            progressNanos = engine.clock().nanoTime();
+        }
+    }
+
+    private void onExpired() {
+        long deadline = progressNanos + timeoutNanos;
+        if (deadline - engine.cachedNanos() > 0) {
+            engine.setTimerAt(timer, deadline);
+        } else {
+            ticking = false;
+            onTimedOut.run();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.jevent.bufferevent;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The callbacks of one buffer event that are due, in the order they will run: connected, read, write, conditions.
+ *
+ * <p>Several reads or writes are one. Conditions are few: at most one end for each direction, and time-outs, which disable
+ * their direction until the user enables it again.
+ */
+final class PendingCallbacks {
+    private boolean connected;
+    private boolean read;
+    private boolean write;
+
+    /** Null until the first one: most connections never have two at a time. */
+    private @Nullable ArrayDeque<Condition> conditions;
+
+    void addRead() {
+        read = true;
+    }
+
+    void addWrite() {
+        write = true;
+    }
+
+    void add(Condition condition) {
+        if (condition instanceof Condition.Connected) {
+            connected = true;
+            return;
+        }
+        if (conditions == null) {
+            conditions = new ArrayDeque<>(4);
+        }
+        conditions.add(condition);
+    }
+
+    boolean isEmpty() {
+        return !connected && !read && !write && (conditions == null || conditions.isEmpty());
+    }
+
+    boolean takeConnected() {
+        boolean due = connected;
+        connected = false;
+        return due;
+    }
+
+    boolean takeRead() {
+        boolean due = read;
+        read = false;
+        return due;
+    }
+
+    boolean takeWrite() {
+        boolean due = write;
+        write = false;
+        return due;
+    }
+
+    @Nullable
+    Condition takeCondition() {
+        return conditions == null ? null : conditions.poll();
+    }
+
+    void clear() {
+        connected = false;
+        read = false;
+        write = false;
+        conditions = null;
+    }
+}

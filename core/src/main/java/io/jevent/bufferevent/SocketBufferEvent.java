@@ -1,0 +1,116 @@
+package io.jevent.bufferevent;
+
+import io.jevent.backend.AcceptedSocket;
+import io.jevent.event.EventBase;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+
+/**
+ * A {@link BufferEvent} over a stream socket: TCP on IPv4 or IPv6, or Unix-domain.
+ *
+ * <p>Threading: loop only.
+ *
+ * @see "libevent bufferevent_socket_new()"
+ */
+public sealed interface SocketBufferEvent extends BufferEvent permits SocketBufferEventImpl {
+    /**
+     * Makes a buffer event without a socket; connect it, or set one later.
+     *
+     * @param base the loop
+     * @param options how it behaves
+     * @return a new buffer event
+     * @see "libevent bufferevent_socket_new(), with -1"
+     */
+    static SocketBufferEvent create(EventBase base, BufferEventOption... options) {
+        return new SocketBufferEventImpl(base, options);
+    }
+
+    /**
+     * Makes a buffer event over a socket of the user's, see {@link #socket(SocketChannel)}.
+     *
+     * @param base the loop
+     * @param socket an open channel: connected, connecting, or neither
+     * @param options how it behaves; {@link BufferEventOption#CLOSE_ON_FREE} to own the channel
+     * @return a new buffer event
+     * @throws java.io.UncheckedIOException if the channel cannot be used, because it is closed for instance
+     * @see "libevent bufferevent_socket_new()"
+     */
+    static SocketBufferEvent create(EventBase base, SocketChannel socket, BufferEventOption... options) {
+        SocketBufferEventImpl made = new SocketBufferEventImpl(base, options);
+        made.socketOrClose(() -> made.socket(socket));
+        return made;
+    }
+
+    /**
+     * Makes a buffer event over an accepted connection, and owns it.
+     *
+     * @param base the loop, of the listener or another of the same backend
+     * @param socket what a listener handed over, not adopted or closed
+     * @param options how it behaves
+     * @return a new buffer event
+     * @throws java.io.UncheckedIOException if the socket cannot be used
+     * @throws IllegalStateException if the socket is adopted or closed
+     * @see "libevent bufferevent_socket_new()"
+     */
+    static SocketBufferEvent create(EventBase base, AcceptedSocket socket, BufferEventOption... options) {
+        SocketBufferEventImpl made = new SocketBufferEventImpl(base, options);
+        made.socketOrClose(() -> made.adopt(socket));
+        return made;
+    }
+
+    /**
+     * Sets or replaces the socket. The one before stays open if the user gave it, and is closed if jevent made it. Enabled
+     * directions, marks, timeouts and both buffers stay as they are.
+     *
+     * <p>A connected channel can be read and written at once. One whose connect the user launched cannot until it ends, which
+     * calls the write callback, not {@link Condition.Connected}; {@link #connect()} changes that. One that is neither waits
+     * for {@link #connect(SocketAddress)}.
+     *
+     * @param socket an open channel; it is made non-blocking
+     * @throws java.io.UncheckedIOException if the channel cannot be used, because it is closed for instance
+     * @throws IllegalStateException if a connect is under way or this buffer event is closed
+     * @see "libevent bufferevent_setfd()"
+     */
+    void socket(SocketChannel socket);
+
+    /**
+     * Launches a connect, on the socket that was set or else on a new one. How it ends is reported later, even if that is
+     * known at once: {@link Condition.Connected}, {@link Condition.Failed} or {@link Condition.TimedOut} with {@code
+     * CONNECTING}. Output written before is sent right after {@code Connected}, in order.
+     *
+     * @param address a resolved {@link java.net.InetSocketAddress} or a {@link java.net.UnixDomainSocketAddress}
+     * @throws java.io.UncheckedIOException if no socket could be made, for want of a descriptor or because the family is not
+     *     supported; the buffer event is unconnected as before
+     * @throws IllegalArgumentException if the address is not resolved
+     * @throws IllegalStateException if it is connected or connecting, or closed
+     * @see "libevent bufferevent_socket_connect()"
+     */
+    void connect(SocketAddress address);
+
+    /**
+     * Adopts the connect that the user launched on the socket that was set: its end is reported as if {@link
+     * #connect(SocketAddress)} had launched it. For a socket that is connected already, {@code Connected} is reported.
+     *
+     * @throws IllegalStateException if no socket is set, or it is neither connected nor connecting, or closed
+     * @see "libevent bufferevent_socket_connect(), with a null address"
+     */
+    void connect();
+
+    /**
+     * {@return the socket's channel, where the backend uses channels and a socket is set}
+     *
+     * @see "libevent bufferevent_getfd()"
+     */
+    Optional<SocketChannel> channel();
+
+    /**
+     * {@return this end's address, if connected}
+     */
+    Optional<SocketAddress> localAddress();
+
+    /**
+     * {@return the peer's address, if connected}
+     */
+    Optional<SocketAddress> remoteAddress();
+}

@@ -1,0 +1,154 @@
+package io.jevent.bufferevent;
+
+import io.jevent.backend.AcceptedSocket;
+import io.jevent.backend.Transport;
+import io.jevent.event.EventBase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Optional;
+
+/** The socket flavor: where its transport comes from, and whether closing closes the socket. */
+final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketBufferEvent {
+    private final boolean closesUsersSocket;
+
+    /** Whether the present socket came from the user. */
+    private boolean usersSocket;
+
+    SocketBufferEventImpl(EventBase base, BufferEventOption... options) {
+        super(base, options);
+        this.closesUsersSocket = List.of(options).contains(BufferEventOption.CLOSE_ON_FREE);
+    }
+
+    @Override
+    BufferEvent self() {
+        return this;
+    }
+
+    @Override
+    void endTransport(Transport transport) {
+        if (usersSocket && !closesUsersSocket) {
+            transport.release();
+        } else {
+            transport.close();
+        }
+    }
+
+    /** Runs what gives a new buffer event its socket, and closes it if that fails. */
+    void socketOrClose(Runnable setter) {
+        boolean success = false;
+        try {
+            setter.run();
+            success = true;
+        } finally {
+            if (!success) {
+                close();
+            }
+        }
+    }
+
+    @Override
+    public void socket(SocketChannel socket) {
+        checkOpen();
+        checkNotConnecting();
+        dropSocket();
+        try {
+            Transport fresh = engine.backend().adopt(socket, this);
+            usersSocket = true;
+            boolean usable = socket.isConnected() || socket.isConnectionPending();
+            begin(fresh, usable ? State.OPEN : State.UNCONNECTED);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use " + socket, e);
+        }
+    }
+
+    void adopt(AcceptedSocket socket) {
+        try {
+            Transport fresh = engine.backend().adopt(socket, this);
+            usersSocket = false;
+            begin(fresh, State.OPEN);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use " + socket, e);
+        }
+    }
+
+    private void dropSocket() {
+        if (transport() != null || state() == State.FAILED) {
+            detach();
+        }
+    }
+
+    private void checkNotConnecting() {
+        if (state() == State.CONNECTING) {
+            throw new IllegalStateException("need no connect under way");
+        }
+    }
+
+    @Override
+    public void connect(SocketAddress address) {
+        checkOpen();
+        checkNotConnecting();
+        if (state() == State.OPEN) {
+            throw new IllegalStateException("need an unconnected buffer event, got one with a connection");
+        }
+        if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
+            throw new IllegalArgumentException("need a resolved address, got " + inet);
+        }
+        if (state() == State.FAILED) {
+            detach();
+        }
+        Transport set = transport();
+        if (set != null) {
+            set.connect(address);
+            begin(set, State.CONNECTING);
+            return;
+        }
+        try {
+            usersSocket = false;
+            begin(engine.backend().connect(address, this), State.CONNECTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make a socket for " + address, e);
+        }
+    }
+
+    @Override
+    public void connect() {
+        checkOpen();
+        checkNotConnecting();
+        Transport set = transport();
+        if (set == null || state() != State.OPEN) {
+            throw new IllegalStateException("need a socket that is connected or connecting");
+        }
+        set.awaitConnect();
+        begin(set, State.CONNECTING);
+    }
+
+    @Override
+    public Optional<SocketChannel> channel() {
+        engine.checkThread();
+        Transport present = transport();
+        return present == null ? Optional.empty() : present.channel().map(SocketChannel.class::cast);
+    }
+
+    @Override
+    public Optional<SocketAddress> localAddress() {
+        engine.checkThread();
+        Transport present = transport();
+        return present == null ? Optional.empty() : present.localAddress();
+    }
+
+    @Override
+    public Optional<SocketAddress> remoteAddress() {
+        engine.checkThread();
+        Transport present = transport();
+        return present == null ? Optional.empty() : present.remoteAddress();
+    }
+
+    @Override
+    public String toString() {
+        return "SocketBufferEvent[" + state() + "]";
+    }
+}

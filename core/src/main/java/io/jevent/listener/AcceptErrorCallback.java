@@ -1,0 +1,19 @@
+package io.jevent.listener;
+
+import java.io.IOException;
+
+/**
+ * Is called when accepting fails, most often because no descriptor is left.
+ *
+ * @see "libevent evconnlistener_errorcb"
+ */
+@FunctionalInterface
+public interface AcceptErrorCallback {
+    /**
+     * Takes note. The listener has stopped accepting and tries again by itself after its retry delay.
+     *
+     * @param listener the listener, which may be paused or closed here
+     * @param cause what the system said
+     */
+    void onAcceptError(ConnectionListener listener, IOException cause);
+}

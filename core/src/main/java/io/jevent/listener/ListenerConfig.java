@@ -1,0 +1,45 @@
+package io.jevent.listener;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * How a {@link ConnectionListener} is made.
+ *
+ * <p>Threading: immutable, share freely.
+ *
+ * @param backlog connections the system may hold before they are accepted, at least 1
+ * @param acceptRetryDelay how long accepting pauses after it failed, above 0
+ * @param options see {@link ListenerOption}
+ */
+public record ListenerConfig(int backlog, Duration acceptRetryDelay, Set<ListenerOption> options) {
+    /** The default backlog: 1024. The system's own limit may be lower. */
+    public static final int DEFAULT_BACKLOG = 1024;
+
+    /** The default pause after a failed accept: 200 ms. */
+    public static final Duration DEFAULT_ACCEPT_RETRY_DELAY = Duration.ofMillis(200);
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if {@code backlog} or {@code acceptRetryDelay} is not above 0
+     */
+    public ListenerConfig {
+        if (backlog < 1) {
+            throw new IllegalArgumentException("need backlog >= 1, got " + backlog);
+        }
+        if (acceptRetryDelay.isNegative() || acceptRetryDelay.isZero()) {
+            throw new IllegalArgumentException("need acceptRetryDelay > 0, got " + acceptRetryDelay);
+        }
+        options = Set.copyOf(options);
+    }
+
+    /**
+     * {@return the default backlog and delay with these options}
+     *
+     * @param options see {@link ListenerOption}
+     */
+    public static ListenerConfig of(ListenerOption... options) {
+        return new ListenerConfig(DEFAULT_BACKLOG, DEFAULT_ACCEPT_RETRY_DELAY, Set.of(options));
+    }
+}

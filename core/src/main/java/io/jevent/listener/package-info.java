@@ -1,0 +1,5 @@
+/** Accepting connections: {@link io.jevent.listener.ConnectionListener}. */
+@NullMarked
+package io.jevent.listener;
+
+import org.jspecify.annotations.NullMarked;

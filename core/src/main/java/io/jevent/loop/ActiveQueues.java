@@ -1,0 +1,106 @@
+package io.jevent.loop;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** First-in, first-out queues of activations, one for each priority, and one for those put off to the next turn. */
+final class ActiveQueues {
+    private final @Nullable Activation[] heads;
+    private final @Nullable Activation[] tails;
+    private final int laterIndex;
+    private int count;
+
+    ActiveQueues(int priorityCount) {
+        heads = new @Nullable Activation[priorityCount + 1];
+        tails = new @Nullable Activation[priorityCount + 1];
+        laterIndex = priorityCount;
+    }
+
+    int priorityCount() {
+        return laterIndex;
+    }
+
+    /** Entries in all queues. */
+    int count() {
+        return count;
+    }
+
+    void add(Activation entry) {
+        entry.state = Activation.State.ACTIVE;
+        link(entry, entry.priority);
+    }
+
+    void addLater(Activation entry) {
+        entry.state = Activation.State.LATER;
+        link(entry, laterIndex);
+    }
+
+    void remove(Activation entry) {
+        int index = entry.state == Activation.State.LATER ? laterIndex : entry.priority;
+        Activation before = entry.previous;
+        Activation after = entry.next;
+        if (before == null) {
+            heads[index] = after;
+        } else {
+            before.next = after;
+        }
+        if (after == null) {
+            tails[index] = before;
+        } else {
+            after.previous = before;
+        }
+        entry.previous = null;
+        entry.next = null;
+        entry.state = Activation.State.IDLE;
+        count--;
+    }
+
+    /** Makes those put off active, in order. */
+    void activateLater() {
+        for (Activation entry = heads[laterIndex]; entry != null; entry = heads[laterIndex]) {
+            remove(entry);
+            add(entry);
+        }
+    }
+
+    /** The best priority that has an entry, or -1. */
+    int bestPriority() {
+        for (int i = 0; i < laterIndex; i++) {
+            if (heads[i] != null) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    boolean isEmpty(int priority) {
+        return heads[priority] == null;
+    }
+
+    Activation takeFirst(int priority) {
+        Activation first = Objects.requireNonNull(heads[priority]);
+        remove(first);
+        return first;
+    }
+
+    void clear() {
+        for (int i = 0; i <= laterIndex; i++) {
+            for (Activation entry = heads[i]; entry != null; entry = heads[i]) {
+                remove(entry);
+            }
+        }
+    }
+
+    private void link(Activation entry, int index) {
+        assert entry.previous == null && entry.next == null : "already queued";
+        Activation last = tails[index];
+        entry.previous = last;
+        if (last == null) {
+            heads[index] = entry;
+        } else {
+            last.next = entry;
+        }
+        tails[index] = entry;
+        count++;
+    }
+}
