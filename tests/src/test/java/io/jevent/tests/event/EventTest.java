@@ -1,0 +1,331 @@
+package io.jevent.tests.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jevent.backend.Interest;
+import io.jevent.event.Event;
+import io.jevent.event.EventBase;
+import io.jevent.event.EventOption;
+import io.jevent.event.LoopOption;
+import io.jevent.event.Trigger;
+import io.jevent.testkit.ScriptedBackend;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Events for timers, channels and activation by hand. Time is the script's. */
+class EventTest {
+    private final ScriptedBackend script = new ScriptedBackend();
+    private final EventBase base = script.newBase();
+    private final List<String> log = new ArrayList<>();
+    private Pipe pipe;
+
+    @BeforeEach
+    void open() throws IOException {
+        pipe = Pipe.open();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        base.close();
+        pipe.source().close();
+        pipe.sink().close();
+    }
+
+    private void note(Event event, Set<Trigger> triggers) {
+        log.add(triggers + "@" + script.clock().elapsed().toMillis());
+    }
+
+    // ---- timers ----
+
+    @Test
+    void aOneShotTimerFiresOnceAndIsNoLongerPending() {
+        Event timer = Event.timer(base, this::note);
+        timer.add(Duration.ofMillis(10));
+        assertThat(timer.isPending()).isTrue();
+        base.dispatch();
+        assertThat(log).containsExactly("[TIMEOUT]@10");
+        assertThat(timer.isPending()).isFalse();
+    }
+
+    @Test
+    void aOneShotTimerMayAddItselfAgainFromItsCallback() {
+        Event timer = Event.timer(base, (event, triggers) -> {
+            note(event, triggers);
+            if (log.size() < 3) {
+                event.add(Duration.ofMillis(5));
+            }
+        });
+        timer.add(Duration.ofMillis(10));
+        base.dispatch();
+        assertThat(log).containsExactly("[TIMEOUT]@10", "[TIMEOUT]@15", "[TIMEOUT]@20");
+    }
+
+    @Test
+    void aPersistentTimerKeepsItsRhythmHoweverLongItsCallbackTakes() {
+        Event timer = Event.timer(
+                base,
+                (event, triggers) -> {
+                    note(event, triggers);
+                    script.clock().advance(Duration.ofMillis(4));
+                    if (log.size() == 3) {
+                        event.remove();
+                    }
+                },
+                EventOption.PERSIST);
+        timer.add(Duration.ofMillis(10));
+        base.dispatch();
+        assertThat(log).containsExactly("[TIMEOUT]@10", "[TIMEOUT]@20", "[TIMEOUT]@30");
+    }
+
+    @Test
+    void aPersistentTimerDropsThePeriodsItMissed() {
+        Event timer = Event.timer(
+                base,
+                (event, triggers) -> {
+                    note(event, triggers);
+                    if (log.size() == 1) {
+                        script.clock().advance(Duration.ofMillis(35));
+                    }
+                    if (log.size() == 3) {
+                        event.remove();
+                    }
+                },
+                EventOption.PERSIST);
+        timer.add(Duration.ofMillis(10));
+        base.dispatch();
+        assertThat(log).containsExactly("[TIMEOUT]@10", "[TIMEOUT]@45", "[TIMEOUT]@55");
+    }
+
+    @Test
+    void addingAgainReplacesTheTimeoutAndAddingWithoutOneKeepsIt() {
+        Event timer = Event.timer(base, this::note);
+        timer.add(Duration.ofMillis(50));
+        timer.add(Duration.ofMillis(10));
+        timer.add();
+        base.dispatch();
+        assertThat(log).containsExactly("[TIMEOUT]@10");
+    }
+
+    @Test
+    void addingWithATimeoutWithdrawsOneThatHasExpired() {
+        Event late = Event.timer(base, this::note);
+        Event early = Event.timer(base, (event, triggers) -> late.add(Duration.ofMillis(20)));
+        early.add(Duration.ofMillis(10));
+        late.add(Duration.ofMillis(10));
+        base.dispatch();
+        assertThat(log).containsExactly("[TIMEOUT]@30");
+    }
+
+    @Test
+    void removingATimeoutLeavesNothingToWaitFor() {
+        Event timer = Event.timer(base, this::note);
+        timer.add(Duration.ofMillis(10));
+        assertThat(timer.deadlineNanos()).hasValue(script.clock().nanoTime() + 10_000_000);
+        timer.removeTimeout();
+        assertThat(timer.deadlineNanos()).isEmpty();
+        base.dispatch();
+        assertThat(log).isEmpty();
+        assertThat(script.waits()).isEmpty();
+    }
+
+    @Test
+    void timersOfOneInstantFireInTheOrderTheyWereAdded() {
+        for (int i = 0; i < 20; i++) {
+            int mine = i;
+            Event.timer(base, (event, triggers) -> log.add("" + mine)).add(Duration.ofMillis(10));
+        }
+        base.dispatch();
+        assertThat(log).containsExactly("0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19".split(" "));
+    }
+
+    @Test
+    void aNegativeTimeoutIsRefusedAndAnEndlessOneIsNot() {
+        Event timer = Event.timer(base, this::note);
+        assertThatThrownBy(() -> timer.add(Duration.ofNanos(-1))).isInstanceOf(IllegalArgumentException.class);
+        assertThat(timer.isPending()).isFalse();
+        timer.add(Duration.ofSeconds(Long.MAX_VALUE));
+        assertThat(timer.isPending()).isTrue();
+    }
+
+    // ---- channels ----
+
+    @Test
+    void aReadyChannelCallsBackAndAOneShotEventIsRemovedFirst() {
+        Event event = Event.channel(base, pipe.source(), Set.of(Interest.READ), (e, triggers) -> {
+            note(e, triggers);
+            assertThat(e.isPending()).isFalse();
+        });
+        event.add();
+        script.after(Duration.ofMillis(7), () -> script.ready(pipe.source(), Interest.READ));
+        base.dispatch();
+        assertThat(log).containsExactly("[READ]@7");
+    }
+
+    @Test
+    void aPersistentChannelEventsTimeoutStartsOverWithEachReadiness() {
+        Event event = Event.channel(base, pipe.source(), Set.of(Interest.READ), this::note, EventOption.PERSIST);
+        event.add(Duration.ofMillis(10));
+        script.after(Duration.ofMillis(6), () -> script.ready(pipe.source(), Interest.READ));
+        base.exit(Duration.ofMillis(30));
+        base.dispatch();
+        assertThat(log).containsExactly("[READ]@6", "[TIMEOUT]@16", "[TIMEOUT]@26");
+    }
+
+    @Test
+    void severalEventsMayWatchOneChannel() throws IOException {
+        try (EventBase real = EventBase.create()) {
+            Event first = Event.channel(real, pipe.source(), Set.of(Interest.READ), (e, triggers) -> log.add("first"));
+            Event second =
+                    Event.channel(real, pipe.source(), Set.of(Interest.READ), (e, triggers) -> log.add("second"));
+            first.add();
+            second.add();
+            pipe.sink().write(ByteBuffer.wrap(new byte[1]));
+            real.dispatch();
+            assertThat(log).containsExactlyInAnyOrder("first", "second");
+        }
+    }
+
+    @Test
+    void anEventIsCalledAgainWhileItsChannelStaysReady() throws IOException {
+        try (EventBase real = EventBase.create()) {
+            Event event = Event.channel(
+                    real,
+                    pipe.source(),
+                    Set.of(Interest.READ),
+                    (e, triggers) -> {
+                        log.add("ready");
+                        if (log.size() == 3) {
+                            e.close();
+                        }
+                    },
+                    EventOption.PERSIST);
+            event.add();
+            pipe.sink().write(ByteBuffer.wrap(new byte[1]));
+            real.dispatch();
+            assertThat(log).hasSize(3);
+            assertThat(pipe.source().isOpen()).as("the channel is the caller's").isTrue();
+        }
+    }
+
+    @Test
+    void whatTheBackendCannotWatchIsRefusedWithItsName() {
+        assertThatThrownBy(() -> Event.channel(base, pipe.source(), Set.of(Interest.CLOSED), this::note))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("scripted");
+        assertThatThrownBy(() -> Event.channel(
+                        base, pipe.source(), Set.of(Interest.READ), this::note, EventOption.EDGE_TRIGGERED))
+                .isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> Event.channel(base, pipe.source(), Set.of(), this::note))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    // ---- by hand ----
+
+    @Test
+    void severalActivationsBeforeTheCallbackAreOne() {
+        Event event = Event.user(base, this::note);
+        event.activate();
+        event.activate();
+        assertThat(event.isActive()).isTrue();
+        base.dispatch();
+        assertThat(log).containsExactly("[USER]@0");
+    }
+
+    @Test
+    void whatHappensTogetherIsReportedTogether() {
+        Event event = Event.channel(base, pipe.source(), Set.of(Interest.READ), this::note);
+        event.add(Duration.ZERO);
+        event.activate();
+        script.ready(pipe.source(), Interest.READ);
+        base.dispatch();
+        assertThat(log).containsExactly("[TIMEOUT, READ, USER]@0");
+    }
+
+    @Test
+    void removingWithdrawsACallbackThatIsDue() {
+        Event victim = Event.user(base, this::note);
+        Event remover = Event.user(base, (event, triggers) -> victim.remove());
+        remover.activate();
+        victim.activate();
+        base.dispatch();
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void activationFromManyThreadsIsNeverLost() throws InterruptedException {
+        try (EventBase real = EventBase.create()) {
+            int[] calls = {0};
+            Event event = Event.user(real, (e, triggers) -> calls[0]++);
+            Thread loop = Thread.ofPlatform().start(() -> real.loop(LoopOption.NO_EXIT_ON_EMPTY));
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                threads.add(Thread.ofPlatform().start(() -> {
+                    for (int n = 0; n < 10_000; n++) {
+                        event.activate();
+                    }
+                }));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            settle(real);
+            int before = calls[0];
+            assertThat(before).isBetween(1, 40_000);
+            event.activate();
+            settle(real);
+            assertThat(calls[0]).as("the last activation was not lost").isEqualTo(before + 1);
+            real.execute(real::exit);
+            loop.join();
+        }
+    }
+
+    /** Waits until the loop has run every callback that is due now. */
+    private static void settle(EventBase loop) throws InterruptedException {
+        for (int turn = 0; turn < 2; turn++) {
+            var done = new CountDownLatch(1);
+            loop.execute(done::countDown);
+            done.await();
+        }
+    }
+
+    // ---- settings ----
+
+    @Test
+    void priorityIsCheckedAndFixedWhileActive() {
+        Event event = Event.user(base, this::note);
+        assertThatThrownBy(() -> event.priority(1)).hasMessage("need 0 <= priority < 1, got 1");
+        event.activate();
+        assertThatThrownBy(() -> event.priority(0)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aClosedEventRefusesToBeAdded() {
+        Event event = Event.timer(base, this::note);
+        event.add(Duration.ofMillis(1));
+        event.close();
+        event.close();
+        assertThatThrownBy(event::add).hasMessageContaining("closed");
+        base.dispatch();
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void addingIsAllOrNothing() throws IOException {
+        Event event = Event.channel(EventBase.create(), pipe.source(), Set.of(Interest.READ), this::note);
+        pipe.source().close();
+        assertThatThrownBy(() -> event.add(Duration.ofMillis(1))).isInstanceOf(RuntimeException.class);
+        assertThat(event.isPending()).isFalse();
+        assertThat(event.deadlineNanos()).isEmpty();
+        event.base().close();
+    }
+}
