@@ -339,7 +339,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         writeClock.progress();
         handedOver = handedOver && !output.isEmpty();
         update();
-        if (state != State.CLOSING && output.length() <= outputWatermark.low()) {
+        if (onWrite != NO_WRITE && output.length() <= outputWatermark.low()) {
             if (mayRunNow()) {
                 runWrite();
             } else {
