@@ -1,0 +1,180 @@
+package io.jevent.tool;
+
+import io.jevent.backend.Direction;
+import io.jevent.bufferevent.Condition;
+import io.jevent.bufferevent.SocketBufferEvent;
+import io.jevent.event.EventBase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code jevent connect}: standard input to the socket, the socket to standard output. */
+@Command(
+        name = "connect",
+        mixinStandardHelpOptions = true,
+        description = "Connect to a server: stdin goes to it, what it sends goes to stdout.",
+        footer = {
+            "",
+            "When stdin ends, the server is told so (half-close), and what it still sends is printed.",
+            "All addresses of the host are tried in turn.",
+            "",
+            "Example: printf 'GET / HTTP/1.0\\r\\n\\r\\n' | jevent connect localhost 8080"
+        })
+final class ConnectCommand implements Callable<Integer> {
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Parameters(index = "0", paramLabel = "HOST", description = "Name or address of the server.")
+    private String host = "";
+
+    @Parameters(index = "1", paramLabel = "PORT", description = "Its port, 1 to 65535.", converter = Port.Remote.class)
+    private int port;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description =
+                    "Give up when connecting takes longer, or when neither side sends for so long. Default: wait.")
+    private @Nullable Double timeoutSeconds;
+
+    private final Deque<InetSocketAddress> addresses = new ArrayDeque<>();
+    private @Nullable ToolFailure failure;
+    private long progressAtLastCheck = -1;
+
+    ConnectCommand() {}
+
+    @Override
+    public Integer call() {
+        Duration timeout = timeout();
+        for (InetAddress address : resolve(host)) {
+            addresses.add(new InetSocketAddress(address, port));
+        }
+        try (EventBase base = common.newBase()) {
+            SocketBufferEvent connection = SocketBufferEvent.create(base);
+            connection.timeouts(timeout, timeout);
+            var stdout = new StdoutPump(base, base::exit);
+            var session = new StreamSession(connection, stdout, base::exit);
+            var stdin = pump(base, session);
+            connection.onCondition((_, condition) -> onCondition(base, connection, session, stdin, condition));
+            connection.enableReading();
+            connectNext(base, connection);
+            base.dispatch();
+            if (failure != null) {
+                throw failure;
+            }
+            System.err.println(
+                    "closed: sent " + Words.bytes(session.bytesOut()) + ", received " + Words.bytes(session.bytesIn()));
+            return 0;
+        }
+    }
+
+    private Duration timeout() {
+        if (timeoutSeconds == null) {
+            return Duration.ZERO;
+        }
+        if (!(timeoutSeconds > 0 && timeoutSeconds < 1e9)) {
+            throw ToolFailure.usage(
+                    "need a timeout above 0 seconds, got " + timeoutSeconds, new IllegalArgumentException());
+        }
+        return Duration.ofNanos((long) (timeoutSeconds * 1e9));
+    }
+
+    static List<InetAddress> resolve(String host) {
+        try {
+            return List.of(InetAddress.getAllByName(host));
+        } catch (UnknownHostException e) {
+            throw ToolFailure.network("unknown host: " + host, e);
+        }
+    }
+
+    private static StdinPump pump(EventBase base, StreamSession session) {
+        StdinPump[] self = new StdinPump[1];
+        self[0] = new StdinPump(base, System.in, new StdinPump.Sink() {
+            @Override
+            public void onPiece(byte[] piece) {
+                session.send(piece, self[0]::next);
+            }
+
+            @Override
+            public void onEnd() {
+                session.onStdinEnd();
+            }
+        });
+        return self[0];
+    }
+
+    private void connectNext(EventBase base, SocketBufferEvent connection) {
+        try {
+            connection.connect(addresses.remove());
+        } catch (UncheckedIOException e) {
+            onFailed(base, connection, e.getCause());
+        }
+    }
+
+    private void onCondition(
+            EventBase base, SocketBufferEvent connection, StreamSession session, StdinPump stdin, Condition condition) {
+        switch (condition) {
+            case Condition.Connected _ -> {
+                System.err.println("connected to "
+                        + Words.of(connection.remoteAddress().orElse(null)) + " (" + base.backend() + ")");
+                stdin.start();
+            }
+            case Condition.Eof _ -> {
+                session.onPeerEnd();
+                if (isTerminal()) {
+                    base.exit();
+                }
+            }
+            case Condition.TimedOut(Direction direction)
+            when direction == Direction.READING -> {
+                long progress = session.bytesIn() + session.bytesOut();
+                if (progress == progressAtLastCheck || !session.hasPrintedAll()) {
+                    fail(base, "timed out: nothing was sent or received for " + seconds());
+                }
+                progressAtLastCheck = progress;
+                connection.enableReading();
+            }
+            case Condition.TimedOut(Direction direction)
+            when direction == Direction.CONNECTING ->
+                onFailed(base, connection, new IOException("timed out after " + seconds()));
+            case Condition.TimedOut _ -> fail(base, "timed out: the peer does not read");
+            case Condition.Failed(Direction direction, IOException cause)
+            when direction == Direction.CONNECTING -> onFailed(base, connection, cause);
+            case Condition.Failed failed -> fail(base, "connection lost: " + Words.of(failed.cause()));
+        }
+    }
+
+    private String seconds() {
+        return String.format(Locale.ROOT, "%.1f s", timeoutSeconds);
+    }
+
+    private void onFailed(EventBase base, SocketBufferEvent connection, @Nullable IOException cause) {
+        if (addresses.isEmpty()) {
+            fail(base, "cannot connect to " + host + ":" + port + ": " + Words.of(cause));
+        } else {
+            connectNext(base, connection);
+        }
+    }
+
+    private void fail(EventBase base, String message) {
+        failure = ToolFailure.network(message, new IOException(message));
+        base.exit();
+    }
+
+    private static boolean isTerminal() {
+        return Boolean.getBoolean("jevent.stdin.tty");
+    }
+}

@@ -1,0 +1,145 @@
+package io.jevent.tool;
+
+import io.jevent.backend.AcceptedSocket;
+import io.jevent.bufferevent.BufferEvent;
+import io.jevent.bufferevent.Condition;
+import io.jevent.bufferevent.SocketBufferEvent;
+import io.jevent.event.EventBase;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code jevent listen}: one client at a time, coupled with standard input and output. */
+@Command(
+        name = "listen",
+        mixinStandardHelpOptions = true,
+        description = "Listen: what a client sends goes to stdout, stdin goes to the client.",
+        footer = {
+            "",
+            "Clients are served one at a time, so that their bytes do not mix; the others wait in the backlog.",
+            "When stdin has ended, each client is told so at once (half-close).",
+            "Ends on SIGINT or SIGTERM with a one-line summary.",
+            "",
+            "Example: jevent listen --once 7000 > received"
+        })
+final class ListenCommand implements Callable<Integer> {
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Mixin
+    private ServerOptions options = new ServerOptions();
+
+    @Option(names = "--once", description = "Exit after the first client; exit code 1 if its connection was lost.")
+    private boolean once;
+
+    private @Nullable StreamSession session;
+    private @Nullable Server server;
+    private @Nullable ToolFailure failure;
+
+    /** A piece of standard input for which there is no client at the moment, or none yet. */
+    private byte @Nullable [] waitingPiece;
+
+    private boolean stdinEnded;
+    private boolean stdinStarted;
+    private long bytesIn;
+    private long bytesOut;
+
+    ListenCommand() {}
+
+    @Override
+    public Integer call() {
+        try (EventBase base = common.newBase()) {
+            long start = System.nanoTime();
+            var stdout = new StdoutPump(base, base::exit);
+            StdinPump[] stdin = new StdinPump[1];
+            stdin[0] = new StdinPump(base, System.in, new StdinPump.Sink() {
+                @Override
+                public void onPiece(byte[] piece) {
+                    waitingPiece = piece;
+                    sendWaiting(stdin[0]);
+                }
+
+                @Override
+                public void onEnd() {
+                    stdinEnded = true;
+                    if (session != null) {
+                        session.onStdinEnd();
+                    }
+                }
+            });
+            server = new Server(
+                    base, options.address(), options.grace(), (_, socket) -> serve(base, socket, stdout, stdin[0]));
+            server.endOnSignals();
+            base.dispatch();
+            if (once && failure != null) {
+                throw failure;
+            }
+            count();
+            System.err.println("received " + Words.bytes(bytesIn) + ", sent " + Words.bytes(bytesOut) + " on "
+                    + Words.counted(server.acceptedCount(), "connection") + " in "
+                    + Words.seconds(System.nanoTime() - start));
+            return 0;
+        }
+    }
+
+    private void serve(EventBase base, AcceptedSocket socket, StdoutPump stdout, StdinPump stdin) {
+        server().accepting(false);
+        BufferEvent client = SocketBufferEvent.create(base, socket);
+        StreamSession fresh = new StreamSession(client, stdout, () -> ended(base, client));
+        session = fresh;
+        client.onCondition((_, condition) -> {
+            switch (condition) {
+                case Condition.Eof _ -> fresh.onPeerEnd();
+                case Condition.Failed failed -> {
+                    String message = "connection lost: " + Words.of(failed.cause());
+                    failure = ToolFailure.network(message, failed.cause());
+                    System.err.println("jevent: " + message);
+                    ended(base, client);
+                }
+                case Condition.Connected _, Condition.TimedOut _ -> throw new AssertionError(condition);
+            }
+        });
+        client.enableReading();
+        if (!stdinStarted) {
+            stdinStarted = true;
+            stdin.start();
+        }
+        if (stdinEnded) {
+            fresh.onStdinEnd();
+        }
+        sendWaiting(stdin);
+    }
+
+    private void sendWaiting(StdinPump stdin) {
+        byte[] piece = waitingPiece;
+        if (piece != null && session != null) {
+            waitingPiece = null;
+            session.send(piece, stdin::next);
+        }
+    }
+
+    private void ended(EventBase base, BufferEvent client) {
+        client.close();
+        count();
+        server().connectionEnded();
+        server().accepting(true);
+        if (once) {
+            base.exit();
+        }
+    }
+
+    private void count() {
+        if (session != null) {
+            bytesIn += session.bytesIn();
+            bytesOut += session.bytesOut();
+            session = null;
+        }
+    }
+
+    private Server server() {
+        return Objects.requireNonNull(server);
+    }
+}

@@ -1,0 +1,107 @@
+package io.jevent.tool;
+
+import io.jevent.bufferevent.BufferEvent;
+
+/**
+ * One connection coupled with standard input and output: input to the peer, the peer to output, each side waiting for the
+ * other, so that neither a fast peer nor a fast pipe fills the memory.
+ */
+final class StreamSession {
+    private static final int PIECE_BYTES = 64 * 1024;
+
+    private final BufferEvent connection;
+    private final StdoutPump stdout;
+    private final Runnable onDone;
+    private Runnable onRoom = () -> {};
+    private boolean stdinEnded;
+    private boolean peerEnded;
+    private boolean writing;
+    private boolean done;
+    private long bytesIn;
+    private long bytesOut;
+
+    /** Makes a session over a connection; {@code onDone} runs once both directions have ended in order. */
+    StreamSession(BufferEvent connection, StdoutPump stdout, Runnable onDone) {
+        this.connection = connection;
+        this.stdout = stdout;
+        this.onDone = onDone;
+        connection.onRead(_ -> forward());
+        connection.onWrite(_ -> {
+            Runnable ready = onRoom;
+            onRoom = () -> {};
+            ready.run();
+        });
+    }
+
+    long bytesIn() {
+        return bytesIn;
+    }
+
+    long bytesOut() {
+        return bytesOut;
+    }
+
+    /** Sends a piece of standard input; {@code whenSent} runs once the system has taken it. */
+    void send(byte[] piece, Runnable whenSent) {
+        if (connection.isClosed()) {
+            return;
+        }
+        onRoom = whenSent;
+        bytesOut += piece.length;
+        connection.write(piece);
+    }
+
+    void onStdinEnd() {
+        stdinEnded = true;
+        if (!connection.isClosed()) {
+            connection.shutdownOutput();
+        }
+        checkDone();
+    }
+
+    void onPeerEnd() {
+        peerEnded = true;
+        checkDone();
+    }
+
+    /** Whether all that the peer sent has been printed. */
+    boolean hasPrintedAll() {
+        return !writing && connection.input().isEmpty();
+    }
+
+    private void forward() {
+        if (writing || connection.isClosed()) {
+            return;
+        }
+        int count = (int) Math.min(connection.input().length(), PIECE_BYTES);
+        if (count == 0) {
+            checkDone();
+            return;
+        }
+        byte[] piece = new byte[count];
+        connection.read(piece, 0, count);
+        bytesIn += count;
+        writing = true;
+        if (!peerEnded) {
+            connection.disableReading();
+        }
+        stdout.write(piece, this::onPrinted);
+    }
+
+    private void onPrinted() {
+        writing = false;
+        if (connection.isClosed()) {
+            return;
+        }
+        connection.enableReading();
+        forward();
+    }
+
+    private void checkDone() {
+        boolean nothingUnsent = connection.isClosed() || connection.output().isEmpty();
+        if (!done && stdinEnded && peerEnded && hasPrintedAll() && nothingUnsent) {
+            done = true;
+            onDone.run();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/** The {@code jevent} command. */
+@SuppressWarnings("requires-automatic") // HdrHistogram has no module descriptor
+module io.jevent.tool {
+    requires io.jevent;
+    requires info.picocli;
+    requires HdrHistogram;
+    // The JDK's signal hook, reached reflectively by Signals.
+    requires jdk.unsupported;
+    requires static org.jspecify;
+
+    exports io.jevent.tool;
+
+    opens io.jevent.tool to
+            info.picocli;
+}
