@@ -4,6 +4,7 @@ import io.jevent.backend.Direction;
 import io.jevent.bufferevent.Condition;
 import io.jevent.bufferevent.SocketBufferEvent;
 import io.jevent.event.EventBase;
+import io.jevent.event.LoopOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -71,7 +72,8 @@ final class ConnectCommand implements Callable<Integer> {
             connection.onCondition((_, condition) -> onCondition(base, connection, session, stdin, condition));
             connection.enableReading();
             connectNext(base, connection);
-            base.dispatch();
+            // The threads of stdin and stdout are nothing the loop knows to wait for.
+            base.loop(LoopOption.NO_EXIT_ON_EMPTY);
             if (failure != null) {
                 throw failure;
             }

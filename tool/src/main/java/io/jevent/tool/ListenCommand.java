@@ -5,6 +5,7 @@ import io.jevent.bufferevent.BufferEvent;
 import io.jevent.bufferevent.Condition;
 import io.jevent.bufferevent.SocketBufferEvent;
 import io.jevent.event.EventBase;
+import io.jevent.event.LoopOption;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +74,8 @@ final class ListenCommand implements Callable<Integer> {
             server = new Server(
                     base, options.address(), options.grace(), (_, socket) -> serve(base, socket, stdout, stdin[0]));
             server.endOnSignals();
-            base.dispatch();
+            // The threads of stdin and stdout are nothing the loop knows to wait for.
+            base.loop(LoopOption.NO_EXIT_ON_EMPTY);
             if (once && failure != null) {
                 throw failure;
             }

@@ -61,7 +61,7 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         if (spec != null) {
-            throw new ParameterException(spec.commandLine(), "need a command; see jevent --help");
+            throw new ParameterException(spec.commandLine(), "need a command");
         }
     }
 
@@ -107,8 +107,8 @@ public final class Main implements Runnable {
 
         @Override
         public String[] getVersion() {
-            String version = Main.class.getModule().getDescriptor().rawVersion().orElse("unknown version");
-            return new String[] {"jevent " + version + ", Java " + Runtime.version()};
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"jevent " + (version == null ? "(development)" : version) + ", Java " + Runtime.version()};
         }
     }
 }
