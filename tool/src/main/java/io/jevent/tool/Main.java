@@ -108,7 +108,9 @@ public final class Main implements Runnable {
         @Override
         public String[] getVersion() {
             String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"jevent " + (version == null ? "(development)" : version) + ", Java " + Runtime.version()};
+            return new String[] {
+                "jevent " + (version == null ? "(development)" : version) + ", Java " + Runtime.version()
+            };
         }
     }
 }

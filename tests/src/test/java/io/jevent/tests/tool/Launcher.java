@@ -1,0 +1,196 @@
+package io.jevent.tests.tool;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jevent.event.EventBase;
+import io.jevent.tool.Main;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** A running jevent command, as a process of its own. */
+final class Launcher implements AutoCloseable {
+    private static final long DEADLINE_SECONDS = 60;
+    private static final Pattern LISTENING = Pattern.compile("listening on .*:(\\d+) \\(");
+
+    private final Process process;
+    private final Collector out;
+    private final Collector err;
+
+    /** How a command ended. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Result(int exitCode, byte[] outBytes, String err) {
+        String out() {
+            return new String(outBytes, UTF_8);
+        }
+
+        List<String> errLines() {
+            return err.lines().filter(line -> !line.startsWith("listening on")).toList();
+        }
+    }
+
+    /** Gathers one stream of the process on a thread of its own. */
+    private static final class Collector {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final Thread thread;
+
+        Collector(InputStream in) {
+            thread = Thread.ofPlatform().daemon().start(() -> {
+                byte[] piece = new byte[65536];
+                try {
+                    for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+                        synchronized (bytes) {
+                            bytes.write(piece, 0, count);
+                            bytes.notifyAll();
+                        }
+                    }
+                } catch (IOException _) {
+                    // The process was killed.
+                }
+            });
+        }
+
+        byte[] all() throws InterruptedException {
+            thread.join(TimeUnit.SECONDS.toMillis(DEADLINE_SECONDS));
+            return bytes.toByteArray();
+        }
+
+        Matcher await(Pattern pattern) throws InterruptedException {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+            synchronized (bytes) {
+                while (System.nanoTime() < deadline) {
+                    Matcher matcher = pattern.matcher(bytes.toString(UTF_8));
+                    if (matcher.find()) {
+                        return matcher;
+                    }
+                    bytes.wait(1000);
+                }
+            }
+            throw new AssertionError("nothing like " + pattern + " in: " + bytes.toString(UTF_8));
+        }
+    }
+
+    private Launcher(List<String> prefix, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath()));
+        command.add(Main.class.getName());
+        command.addAll(List.of(arguments));
+        process = new ProcessBuilder(command).start();
+        out = new Collector(process.getInputStream());
+        err = new Collector(process.getErrorStream());
+    }
+
+    private static String classPath() throws IOException {
+        try {
+            List<String> places = new ArrayList<>();
+            for (Class<?> type :
+                    List.of(Main.class, EventBase.class, picocli.CommandLine.class, org.HdrHistogram.Histogram.class)) {
+                places.add(Path.of(type.getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toURI())
+                        .toString());
+            }
+            return String.join(File.pathSeparator, places);
+        } catch (URISyntaxException e) {
+            throw new IOException(e);
+        }
+    }
+
+    static Launcher start(String... arguments) throws IOException {
+        return new Launcher(List.of(), arguments);
+    }
+
+    /** Starts it under another command, such as one that sets limits. */
+    static Launcher startUnder(List<String> prefix, String... arguments) throws IOException {
+        return new Launcher(prefix, arguments);
+    }
+
+    static Result run(String... arguments) throws IOException, InterruptedException {
+        try (Launcher launcher = start(arguments)) {
+            return launcher.await();
+        }
+    }
+
+    static Result run(byte[] stdin, String... arguments) throws IOException, InterruptedException {
+        try (Launcher launcher = start(arguments)) {
+            launcher.stdin().write(stdin);
+            launcher.stdin().close();
+            return launcher.await();
+        }
+    }
+
+    OutputStream stdin() {
+        return process.getOutputStream();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** The port it listens on; waits until it does. */
+    int port() throws InterruptedException {
+        return Integer.parseInt(err.await(LISTENING).group(1));
+    }
+
+    String errSoFar() {
+        synchronized (err.bytes) {
+            return err.bytes.toString(UTF_8);
+        }
+    }
+
+    /** Sends SIGTERM; by id, because ending the Process object would close our ends of its streams. */
+    void signal() {
+        ProcessHandle.of(process.pid()).ifPresent(ProcessHandle::destroy);
+    }
+
+    /** Sends SIGKILL, and waits for the end. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    Result terminate() throws InterruptedException {
+        signal();
+        return await();
+    }
+
+    Result await() throws InterruptedException {
+        assertThat(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS))
+                .as("ended in time")
+                .isTrue();
+        return new Result(process.exitValue(), out.all(), new String(err.all(), UTF_8));
+    }
+
+    long descriptorCount() throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc", "" + pid(), "fd"))) {
+            return descriptors.count();
+        }
+    }
+
+    /** Waits until it holds no more descriptors than that. */
+    void awaitDescriptors(long most) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+        while (descriptorCount() > most && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        assertThat(descriptorCount()).isLessThanOrEqualTo(most);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
