@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A running jevent command, as a process of its own. */
-final class Launcher implements AutoCloseable {
+public final class Launcher implements AutoCloseable {
     private static final long DEADLINE_SECONDS = 60;
     private static final Pattern LISTENING = Pattern.compile("listening on .*:(\\d+) \\(");
 
@@ -31,12 +31,12 @@ final class Launcher implements AutoCloseable {
 
     /** How a command ended. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Result(int exitCode, byte[] outBytes, String err) {
-        String out() {
+    public record Result(int exitCode, byte[] outBytes, String err) {
+        public String out() {
             return new String(outBytes, UTF_8);
         }
 
-        List<String> errLines() {
+        public List<String> errLines() {
             return err.lines().filter(line -> !line.startsWith("listening on")).toList();
         }
     }
@@ -110,12 +110,12 @@ final class Launcher implements AutoCloseable {
         }
     }
 
-    static Launcher start(String... arguments) throws IOException {
+    public static Launcher start(String... arguments) throws IOException {
         return new Launcher(List.of(), arguments);
     }
 
     /** Starts it under another command, such as one that sets limits. */
-    static Launcher startUnder(List<String> prefix, String... arguments) throws IOException {
+    public static Launcher startUnder(List<String> prefix, String... arguments) throws IOException {
         return new Launcher(prefix, arguments);
     }
 
@@ -133,7 +133,7 @@ final class Launcher implements AutoCloseable {
         }
     }
 
-    OutputStream stdin() {
+    public OutputStream stdin() {
         return process.getOutputStream();
     }
 
@@ -142,11 +142,11 @@ final class Launcher implements AutoCloseable {
     }
 
     /** The port it listens on; waits until it does. */
-    int port() throws InterruptedException {
+    public int port() throws InterruptedException {
         return Integer.parseInt(err.await(LISTENING).group(1));
     }
 
-    String errSoFar() {
+    public String errSoFar() {
         synchronized (err.bytes) {
             return err.bytes.toString(UTF_8);
         }
@@ -162,12 +162,12 @@ final class Launcher implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
-    Result terminate() throws InterruptedException {
+    public Result terminate() throws InterruptedException {
         signal();
         return await();
     }
 
-    Result await() throws InterruptedException {
+    public Result await() throws InterruptedException {
         assertThat(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS))
                 .as("ended in time")
                 .isTrue();
