@@ -9,4 +9,5 @@ module io.jevent.tests {
     requires io.jevent.tool;
     requires info.picocli;
     requires HdrHistogram;
+    requires java.compiler;
 }

@@ -1,0 +1,212 @@
+package io.jevent.tests.nio;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jevent.backend.Direction;
+import io.jevent.bufferevent.BufferEvent;
+import io.jevent.bufferevent.Condition;
+import io.jevent.bufferevent.SocketBufferEvent;
+import io.jevent.bufferevent.Watermark;
+import io.jevent.event.Event;
+import io.jevent.event.EventBase;
+import io.jevent.event.EventBaseConfig;
+import io.jevent.event.EventOption;
+import io.jevent.event.LoopResult;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** What only real sockets can show: resets, full buffers, descriptors, memory pressure. */
+@Tag("socket")
+@Timeout(60)
+class RealSocketTest {
+    private final EventBase base = EventBase.create();
+    private final List<String> log = new ArrayList<>();
+    private ServerSocket server;
+
+    @BeforeEach
+    void listen() throws IOException {
+        server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        base.close();
+        server.close();
+    }
+
+    private SocketBufferEvent connected(EventBase loop) {
+        SocketBufferEvent client = SocketBufferEvent.create(loop);
+        client.onCondition((_, condition) -> log.add(nameOf(condition)));
+        client.connect(server.getLocalSocketAddress());
+        return client;
+    }
+
+    private static String nameOf(Condition condition) {
+        return switch (condition) {
+            case Condition.Connected _ -> "Connected";
+            case Condition.Eof _ -> "Eof";
+            case Condition.TimedOut(Direction direction) -> "TimedOut " + direction;
+            case Condition.Failed(Direction direction, IOException _) -> "Failed " + direction;
+        };
+    }
+
+    @Test
+    void aPeerThatResetsInTheMiddleOfAWriteIsReportedOnceAndItsLastBytesArrive() throws Exception {
+        SocketBufferEvent client = connected(base);
+        StringBuilder got = new StringBuilder();
+        client.onRead(b -> got.append(new String(b.input().removeAll(), UTF_8)));
+        client.enableReading();
+        client.write(new byte[32 << 20]);
+        Thread peer = Thread.ofPlatform().start(() -> {
+            try (Socket socket = server.accept()) {
+                socket.getInputStream().readNBytes(1000);
+                socket.getOutputStream().write("enough".getBytes(UTF_8));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThat(base.dispatch()).isEqualTo(LoopResult.EMPTY);
+        peer.join();
+        assertThat(log).hasSize(2).startsWith("Connected");
+        assertThat(log.getLast()).startsWith("Failed");
+        assertThat(got).hasToString("enough");
+    }
+
+    @Test
+    void aFullSocketWaitsForThePeerAndLosesNothing() throws Exception {
+        SocketBufferEvent client = connected(base);
+        byte[] piece = new byte[1 << 20];
+        for (int i = 0; i < 20; i++) {
+            client.write(piece);
+        }
+        client.shutdownOutput();
+        long[] received = {0};
+        Thread peer = Thread.ofPlatform().start(() -> {
+            try (Socket socket = server.accept()) {
+                received[0] = socket.getInputStream().readAllBytes().length;
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        base.dispatch();
+        peer.join();
+        assertThat(received[0]).isEqualTo(20L << 20);
+        assertThat(log).containsExactly("Connected");
+    }
+
+    @Test
+    void inputArrivesWholeUnderASmallHighMark() throws Exception {
+        SocketBufferEvent client = connected(base);
+        client.inputWatermark(new Watermark(0, 1000));
+        long[] received = {0};
+        client.onRead(b -> {
+            assertThat(b.input().length()).isLessThanOrEqualTo(1000);
+            received[0] += b.input().drain(Long.MAX_VALUE);
+        });
+        client.enableReading();
+        Thread peer = Thread.ofPlatform().start(() -> {
+            try (Socket socket = server.accept()) {
+                socket.getOutputStream().write(new byte[300_000]);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        base.dispatch();
+        peer.join();
+        assertThat(received[0]).isEqualTo(300_000);
+        assertThat(log).containsExactly("Connected", "Eof");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void closedConnectionsGiveTheirDescriptorsBackBeforeTheLoopReturns() throws IOException {
+        base.dispatch();
+        long before = descriptors();
+        List<SocketBufferEvent> clients = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            clients.add(connected(base));
+        }
+        base.dispatch();
+        assertThat(descriptors()).isGreaterThanOrEqualTo(before + 50);
+        base.execute(() -> clients.forEach(BufferEvent::close));
+        base.dispatch();
+        assertThat(descriptors()).isLessThanOrEqualTo(before);
+    }
+
+    private static long descriptors() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.count();
+        }
+    }
+
+    @Test
+    void shortOfMemoryReadingWaitsAndGoesOnWhenBuffersAreDrained() throws Exception {
+        EventBaseConfig.Builder config = EventBaseConfig.builder().maxBufferBytes(512 * 1024);
+        try (EventBase small = EventBase.create(config.build())) {
+            SocketBufferEvent client = connected(small);
+            client.enableReading();
+            long[] longest = {0};
+            long[] received = {0};
+            client.onRead(b -> longest[0] = Math.max(longest[0], b.input().length()));
+            Thread peer = Thread.ofPlatform().start(() -> {
+                try (Socket socket = server.accept()) {
+                    socket.getOutputStream().write(new byte[2_000_000]);
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            // Drains now and then, as a program that is busy elsewhere would.
+            Event drainer = Event.timer(
+                    small,
+                    (event, triggers) -> {
+                        received[0] += client.input().drain(Long.MAX_VALUE);
+                        if (received[0] == 2_000_000) {
+                            event.close();
+                        }
+                    },
+                    EventOption.PERSIST);
+            drainer.add(Duration.ofMillis(30));
+            small.dispatch();
+            peer.join();
+            assertThat(received[0]).isEqualTo(2_000_000);
+            assertThat(longest[0]).as("the bound held").isLessThanOrEqualTo(512 * 1024);
+            assertThat(log).containsExactly("Connected", "Eof");
+        }
+    }
+
+    @Test
+    void aChannelThatTheUserClosesHimselfEndsInAFailureNotInASpin() throws Exception {
+        SocketChannel channel = SocketChannel.open(server.getLocalSocketAddress());
+        SocketBufferEvent client = SocketBufferEvent.create(base, channel);
+        client.onCondition((_, condition) -> log.add(nameOf(condition)));
+        client.enableReading();
+        base.execute(() -> {
+            try {
+                channel.close();
+                client.write(new byte[10]);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        base.dispatch();
+        assertThat(log).containsExactly("Failed WRITING");
+        client.close();
+    }
+}
