@@ -412,7 +412,8 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         handedOver = false;
         engine.deactivate(delivery);
         update();
-        raise(new Condition.Failed(
+        // Deferred in any case: this runs inside the user's own append.
+        raiseLater(new Condition.Failed(
                 Direction.WRITING,
                 new IOException("unsent output passed " + maxOutputBytes + " bytes; the peer does not read")));
     }
@@ -436,7 +437,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
                 && outputShutdownAsked
                 && !outputShutdownDone
                 && output.isEmpty()
-                && !awaitsUserConnect();
+                && !isUserConnecting();
     }
 
     /** Derives from the state what the transport does, which clocks tick and whether the loop waits for us. */
@@ -451,7 +452,8 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         }
         readClock.ticking(reads && state == State.OPEN);
         writeClock.ticking(state == State.CONNECTING || (writes && handedOver));
-        keepLoop(reads || writes || state == State.CONNECTING || state == State.CLOSING || awaitsUserConnect());
+        boolean awaitsUserConnect = state == State.OPEN && writingEnabled && isUserConnecting();
+        keepLoop(reads || writes || state == State.CONNECTING || state == State.CLOSING || awaitsUserConnect);
     }
 
     /** Tells the transport how much it may receive, where that has changed; returns whether it is anything. */
@@ -481,9 +483,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         }
     }
 
-    private boolean awaitsUserConnect() {
+    private boolean isUserConnecting() {
         Transport present = transport;
-        return present != null && writingEnabled && state == State.OPEN && present.isUserConnecting();
+        return present != null && present.isUserConnecting();
     }
 
     private void keepLoop(boolean keep) {
@@ -540,9 +542,13 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         if (mayRunNow()) {
             runCondition(condition);
         } else {
-            pending.add(condition);
-            engine.activateDeferred(deferred);
+            raiseLater(condition);
         }
+    }
+
+    private void raiseLater(Condition condition) {
+        pending.add(condition);
+        engine.activateDeferred(deferred);
     }
 
     private void runRead() {

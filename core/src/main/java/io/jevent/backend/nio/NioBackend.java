@@ -79,6 +79,8 @@ final class NioBackend implements Backend {
             // Rounded up: a timer must never be early.
             selector.select(NioBackend::onSelected, (timeout + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
         }
+        // An interrupt ends the wait, like a wake-up. Left standing, it would keep every later wait from waiting.
+        Thread.interrupted();
     }
 
     private static void onSelected(SelectionKey key) {

@@ -3,6 +3,7 @@ package io.jevent.backend.nio;
 import io.jevent.backend.Direction;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
+import io.jevent.buffer.BufferLimitException;
 import io.jevent.buffer.EvBuffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -209,8 +210,28 @@ final class NioTransport extends NioKey.Watcher implements Transport {
         if (into == null) {
             return 0;
         }
-        int wanted = (int) Math.min(readBytes, admitted);
-        int count = readInto(into, wanted);
+        long before = into.length();
+        int count = 0;
+        boolean returned = false;
+        try {
+            count = readInto(into, (int) Math.min(readBytes, admitted));
+            returned = true;
+        } catch (BufferLimitException e) {
+            // Not near its limit, the pool always has room for the smallest read.
+            readBytes = MIN_READ_BYTES;
+            count = readInto(into, (int) Math.min(readBytes, admitted));
+            returned = true;
+        } finally {
+            if (!returned && into.length() > before) {
+                // A change callback of the user's threw; the bytes are here nevertheless.
+                received((int) (into.length() - before));
+            }
+        }
+        adapt(count);
+        return count;
+    }
+
+    private void adapt(int count) {
         if (count > 0 && admitted != UNLIMITED) {
             admitted -= count;
         }
@@ -219,7 +240,13 @@ final class NioTransport extends NioKey.Watcher implements Transport {
         } else if (count < readBytes / 8) {
             readBytes = Math.max(readBytes / 4, MIN_READ_BYTES);
         }
-        return count;
+    }
+
+    private void received(int count) {
+        adapt(count);
+        if (state != State.ENDED) {
+            handler.onReceived(count);
+        }
     }
 
     /** Users may only drain an input buffer, so its end is frozen but for this moment. */
@@ -271,9 +298,12 @@ final class NioTransport extends NioKey.Watcher implements Transport {
     public void send(EvBuffer source) {
         this.source = source;
         if (state == State.CONNECTED && !blocked) {
-            write();
-            if (!delivering) {
-                updateOps();
+            try {
+                write();
+            } finally {
+                if (!delivering) {
+                    updateOps();
+                }
             }
         }
     }
@@ -293,22 +323,31 @@ final class NioTransport extends NioKey.Watcher implements Transport {
             source = null;
             return;
         }
-        long count;
+        long before = from.length();
+        boolean returned = false;
         try {
-            count = writeFrom(from);
+            writeFrom(from);
+            returned = true;
         } catch (IOException e) {
+            returned = true;
             readWhatArrived();
             fail(Direction.WRITING, e);
-            return;
+        } finally {
+            // Also when a change callback of the user's threw: the bytes are gone nevertheless.
+            written(from, before, returned);
         }
+    }
+
+    private void written(EvBuffer from, long before, boolean returned) {
         if (state == State.ENDED) {
-            return; // A callback of the buffer's has closed this connection.
+            return; // It failed, or a callback of the buffer's has closed this connection.
         }
+        long count = Math.max(0, before - from.length());
         blocked = !from.isEmpty();
         if (!blocked) {
             source = null;
         }
-        if (count > 0) {
+        if (count > 0 || !returned) {
             handler.onSent(count);
         }
     }

@@ -347,6 +347,20 @@ class BufferEventTest {
         }
 
         @Test
+        void outputBeyondItsBoundIsReportedAfterTheCallbackThatWroteIt() {
+            SocketBufferEvent bufferEvent = connected();
+            bufferEvent.maxOutputBytes(10);
+            bufferEvent.onRead(b -> {
+                b.write(new byte[11]);
+                log.add("written");
+            });
+            bufferEvent.enableReading();
+            peer().sends("x");
+            base.dispatch();
+            assertThat(log).hasSize(2).startsWith("written");
+        }
+
+        @Test
         void theOutputBoundsDefaultIs64MiB() {
             assertThat(BufferEvent.DEFAULT_MAX_OUTPUT_BYTES).isEqualTo(64L << 20);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jevent.backend.Direction;
 import io.jevent.bufferevent.BufferEvent;
+import io.jevent.bufferevent.BufferEventOption;
 import io.jevent.bufferevent.Condition;
 import io.jevent.bufferevent.SocketBufferEvent;
 import io.jevent.bufferevent.Watermark;
@@ -208,5 +209,72 @@ class RealSocketTest {
         base.dispatch();
         assertThat(log).containsExactly("Failed WRITING");
         client.close();
+    }
+
+    @Test
+    void aChangeCallbackThatThrowsLosesNoByteAndStopsNoConnection() throws Exception {
+        List<String> errors = new ArrayList<>();
+        EventBaseConfig.Builder config =
+                EventBaseConfig.builder().errorHandler((source, thrown) -> errors.add(thrown.getMessage()));
+        try (EventBase tolerant = EventBase.create(config.build())) {
+            SocketBufferEvent client = connected(tolerant);
+            client.input().addChangeCallback((buffer, before, added, drained) -> {
+                throw new IllegalStateException("input");
+            });
+            client.output().addChangeCallback((buffer, before, added, drained) -> {
+                if (drained > 0) {
+                    throw new IllegalStateException("output");
+                }
+            });
+            client.onRead(_ -> log.add("read"));
+            client.onWrite(_ -> log.add("write"));
+            client.enableReading();
+            client.write(new byte[4 << 20]);
+            Thread peer = Thread.ofPlatform().start(() -> {
+                try (Socket socket = server.accept()) {
+                    assertThat(socket.getInputStream().readNBytes(4 << 20)).hasSize(4 << 20);
+                    socket.getOutputStream().write(1);
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            tolerant.dispatch();
+            peer.join();
+            assertThat(log).contains("Connected", "write", "read").endsWith("Eof");
+            assertThat(errors).contains("input", "output");
+        }
+    }
+
+    @Test
+    void anInterruptWakesTheLoopOnceAndDoesNotMakeItSpin() throws Exception {
+        Thread.currentThread().interrupt();
+        long[] wakes = {0};
+        Event timer = Event.timer(base, (event, triggers) -> wakes[0]++);
+        timer.add(Duration.ofMillis(20));
+        assertThat(base.dispatch()).isEqualTo(LoopResult.EMPTY);
+        assertThat(wakes[0]).isEqualTo(1);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void closingAfterFlushWhileTheUsersConnectIsUnderWaySendsOnceItEnds() throws Exception {
+        SocketChannel channel = SocketChannel.open();
+        channel.configureBlocking(false);
+        channel.connect(server.getLocalSocketAddress());
+        SocketBufferEvent client = SocketBufferEvent.create(base, channel, BufferEventOption.CLOSE_ON_FREE);
+        client.write("all".getBytes(UTF_8));
+        client.closeAfterFlush(Duration.ofSeconds(20));
+        Thread peer = Thread.ofPlatform().start(() -> {
+            try (Socket socket = server.accept()) {
+                assertThat(socket.getInputStream().readAllBytes()).asString().isEqualTo("all");
+                log.add("all arrived");
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        base.dispatch();
+        peer.join();
+        assertThat(log).containsExactly("all arrived");
+        assertThat(channel.isOpen()).isFalse();
     }
 }
