@@ -249,6 +249,53 @@ class BufferEventTest {
         }
 
         @Test
+        void theFlushAlsoRunsInsideALongTurn() {
+            SocketBufferEvent bufferEvent = connected();
+            List<Integer> sentBefore = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                Event.user(base, (event, triggers) -> {
+                            sentBefore.add(peer().received().length);
+                            bufferEvent.write(new byte[1]);
+                        })
+                        .activate();
+            }
+            base.dispatch();
+            assertThat(sentBefore.get(63)).as("in the first 64 callbacks").isZero();
+            assertThat(sentBefore.get(64)).as("after 64 callbacks").isEqualTo(64);
+            assertThat(peer().received()).hasSize(100);
+            assertThat(peer().writeCount()).isEqualTo(2);
+        }
+
+        @Test
+        void theFlushRunsEarlyAfter256KiBOfNewOutput() {
+            SocketBufferEvent bufferEvent = connected();
+            List<Integer> sentBefore = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                Event.user(base, (event, triggers) -> {
+                            sentBefore.add(peer().received().length);
+                            bufferEvent.write(new byte[256 * 1024]);
+                        })
+                        .activate();
+            }
+            base.dispatch();
+            assertThat(sentBefore).containsExactly(0, 256 * 1024, 512 * 1024);
+        }
+
+        @Test
+        void outputIsFlushedBeforeTheLoopReturnsForWhateverReason() {
+            SocketBufferEvent bufferEvent = connected();
+            for (Runnable end : List.<Runnable>of(base::exit, base::breakLoop)) {
+                Event.user(base, (event, triggers) -> {
+                            bufferEvent.write(new byte[1]);
+                            end.run();
+                        })
+                        .activate();
+                base.dispatch();
+            }
+            assertThat(peer().received()).hasSize(2);
+        }
+
+        @Test
         void aShortWriteGoesOnWhenThereIsRoom() {
             SocketBufferEvent bufferEvent = connected();
             peer().window(3);

@@ -272,6 +272,35 @@ class ConnectionListenerTest {
     }
 
     @Test
+    @Tag("socket")
+    @Tag("parity") // regress_listener.c: disable_in_thread, disable_in_thread_error
+    void pausingFromAnotherThreadDuringTheAcceptCallbackIsRefusedOrHandedOverAndNeverDeadlocks() throws Exception {
+        List<Throwable> refused = new ArrayList<>();
+        ConnectionListener listener = ConnectionListener.bind(real, ANY_PORT, (self, socket) -> {
+            socket.close();
+            Thread other = Thread.ofPlatform().start(() -> {
+                try {
+                    self.pause();
+                } catch (WrongThreadException e) {
+                    refused.add(e);
+                }
+                real.execute(self::pause);
+            });
+            try {
+                other.join();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), portOf(listener))) {
+            assertThat(real.dispatch()).isEqualTo(LoopResult.EMPTY);
+            assertThat(client.isConnected()).isTrue();
+        }
+        assertThat(refused).hasSize(1);
+        assertThat(listener.isPaused()).isTrue();
+    }
+
+    @Test
     void theDefaultsAreWhatTheirDocumentationSays() {
         ListenerConfig config = ListenerConfig.of();
         assertThat(config.backlog()).isEqualTo(1024);

@@ -3,10 +3,14 @@ package io.jevent.tests.tool;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jevent.bufferevent.Condition;
+import io.jevent.bufferevent.SocketBufferEvent;
+import io.jevent.event.EventBase;
 import io.jevent.tests.tool.Launcher.Result;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Arrays;
@@ -189,10 +193,51 @@ class CommandLineTest {
 
     @Test
     void aThousandClientsAtOnceGetEveryByteBack() throws Exception {
-        Result result = Launcher.run("demo", "--connections", "1000", "--messages", "20", "--json");
-        assertThat(result.err()).doesNotContain("jevent:");
-        assertThat(result.exitCode()).isZero();
-        assertThat(result.out()).contains("\"messages\":20000");
+        try (Launcher echo = Launcher.start("echo", "0");
+                EventBase base = EventBase.create()) {
+            int[] complete = {0};
+            for (int i = 0; i < 1000; i++) {
+                byte[] sent = new byte[3000];
+                new SplittableRandom(i).nextBytes(sent);
+                SocketBufferEvent client = SocketBufferEvent.create(base);
+                client.write(sent);
+                client.shutdownOutput();
+                client.enableReading();
+                client.onCondition((bufferEvent, condition) -> {
+                    if (condition instanceof Condition.Eof) {
+                        assertThat(Arrays.equals(bufferEvent.input().removeAll(), sent))
+                                .isTrue();
+                        complete[0]++;
+                        bufferEvent.close();
+                    } else {
+                        assertThat(condition).isInstanceOf(Condition.Connected.class);
+                    }
+                });
+                client.connect(new InetSocketAddress("127.0.0.1", echo.port()));
+            }
+            base.dispatch();
+            assertThat(complete[0]).isEqualTo(1000);
+            assertThat(echo.terminate().err()).contains("on 1,000 connections").contains("(0 failed, 0 cut off)");
+        }
+    }
+
+    @Test
+    void aClosedPipeEndsTheCommandQuietly() throws Exception {
+        try (Launcher echo = Launcher.start("echo", "0");
+                Launcher connect = Launcher.start("connect", "127.0.0.1", "" + echo.port())) {
+            connect.closeStdout();
+            byte[] piece = new byte[100_000];
+            try {
+                for (int i = 0; i < 1000; i++) {
+                    connect.stdin().write(piece);
+                }
+            } catch (IOException _) {
+                // It has ended, as it should.
+            }
+            Result result = connect.await();
+            assertThat(result.exitCode()).isZero();
+            assertThat(result.err()).doesNotContain("jevent:").doesNotContain("Exception");
+        }
     }
 
     @Test

@@ -137,6 +137,11 @@ public final class Launcher implements AutoCloseable {
         return process.getOutputStream();
     }
 
+    /** Closes our end of its standard output, as a reader that has seen enough would. */
+    void closeStdout() throws IOException {
+        process.getInputStream().close();
+    }
+
     long pid() {
         return process.pid();
     }
