@@ -44,9 +44,6 @@ public final class EvBuffer implements AutoCloseable {
     /** Most bytes that one view can show contiguously. */
     public static final int MAX_CONTIGUOUS_BYTES = 1 << 30;
 
-    /** Segments passed to one scattering or gathering channel call. */
-    private static final int MAX_SEGMENTS = 64;
-
     private static final ChangeRegistration[] NO_CALLBACKS = {};
 
     private final ChunkQueue queue;
@@ -610,41 +607,12 @@ public final class EvBuffer implements AutoCloseable {
         if (maxBytes <= 0) {
             throw new IllegalArgumentException("need maxBytes > 0, got " + maxBytes);
         }
-        Chunk last = queue.tail;
-        int room = last == null ? 0 : Math.min(last.tailRoom(), maxBytes);
-        // A rest of a chunk smaller than a cache line or two is not worth a segment of its own.
-        boolean useTail = room == maxBytes || room >= 128;
-        int missing = useTail ? maxBytes - room : maxBytes;
-        Chunk fresh = missing == 0 ? null : queue.pool.allocate(Math.min(missing, BufferPool.LARGEST_CLASS_BYTES));
-        long count = -1;
-        try {
-            if (last == null || !useTail) {
-                count = channel.read(Objects.requireNonNull(fresh).writableView(missing));
-            } else if (fresh == null) {
-                count = channel.read(last.writableView(room));
-            } else {
-                count = channel.read(new ByteBuffer[] {last.writableView(room), fresh.writableView(missing)});
-            }
-        } finally {
-            if (count <= (useTail ? room : 0) && fresh != null) {
-                fresh.release();
-                fresh = null;
-            }
-        }
+        long before = length();
+        int count = ChannelIo.read(queue, channel, maxBytes);
         if (count > 0) {
-            long before = length();
-            int inTail = useTail ? (int) Math.min(count, room) : 0;
-            if (last != null) {
-                last.end += inTail;
-                queue.length += inTail;
-            }
-            if (fresh != null) {
-                fresh.end = (int) count - inTail;
-                queue.linkLast(fresh);
-            }
             changed(before, count, 0);
         }
-        return (int) count;
+        return count;
     }
 
     /**
@@ -661,28 +629,9 @@ public final class EvBuffer implements AutoCloseable {
     public long writeTo(GatheringByteChannel channel, long maxBytes) throws IOException {
         checkThawed(End.START);
         checkCount(maxBytes);
-        Chunk first = queue.head;
-        if (first == null || maxBytes == 0) {
-            return 0;
-        }
-        int firstBytes = (int) Math.min(first.length(), maxBytes);
-        long count;
-        if (first.next == null || firstBytes == maxBytes) {
-            count = channel.write(first.readableView(firstBytes));
-        } else {
-            ByteBuffer[] segments = new ByteBuffer[MAX_SEGMENTS];
-            int segmentCount = 0;
-            long left = maxBytes;
-            for (Chunk chunk = first; chunk != null && left > 0 && segmentCount < MAX_SEGMENTS; chunk = chunk.next) {
-                int byteCount = (int) Math.min(chunk.length(), left);
-                segments[segmentCount++] = chunk.readableView(byteCount);
-                left -= byteCount;
-            }
-            count = channel.write(segments, 0, segmentCount);
-        }
+        long before = length();
+        long count = ChannelIo.write(queue, channel, maxBytes);
         if (count > 0) {
-            long before = length();
-            queue.drain(count);
             changed(before, 0, count);
         }
         return count;

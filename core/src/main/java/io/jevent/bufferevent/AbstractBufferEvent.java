@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * which clocks tick and whether the loop has something to wait for. So no event needs to know what the others did.
  */
 abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopResource {
-    private static final ReadCallback NO_READ = bufferEvent -> {};
-    private static final WriteCallback NO_WRITE = bufferEvent -> {};
-    private static final ConditionCallback NO_CONDITION = (bufferEvent, condition) -> {};
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
 
     /** Where the connection is. */
@@ -47,18 +44,13 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     final EventBase base;
     final LoopEngine engine;
-    private final boolean defersCallbacks;
     private final EvBuffer input;
     private final EvBuffer output;
     private final IdleClock readClock;
     private final IdleClock writeClock;
     private final Activation delivery;
-    private final Activation deferred;
-    private final PendingCallbacks pending = new PendingCallbacks();
+    private final Callbacks callbacks;
 
-    private ReadCallback onRead = NO_READ;
-    private WriteCallback onWrite = NO_WRITE;
-    private ConditionCallback onCondition = NO_CONDITION;
     private Watermark inputWatermark = Watermark.DEFAULT_INPUT;
     private Watermark outputWatermark = Watermark.DEFAULT_OUTPUT;
     private long maxOutputBytes = BufferEvent.DEFAULT_MAX_OUTPUT_BYTES;
@@ -85,9 +77,6 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     /** The transport has the output and sends by itself what could not be sent at once. */
     private boolean handedOver;
 
-    /** Inside the loop's delivery, the only place where callbacks may run at once. */
-    private boolean delivering;
-
     /** Whether the loop counts us among the things to wait for. */
     private boolean keepsLoop;
 
@@ -98,7 +87,6 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         this.base = base;
         this.engine = LoopAccess.engineOf(base);
         engine.checkUsable();
-        this.defersCallbacks = List.of(options).contains(BufferEventOption.DEFER_CALLBACKS);
         this.input = EvBuffer.createConfined(engine.pool());
         this.output = EvBuffer.createConfined(engine.pool());
         input.freeze(EvBuffer.End.END);
@@ -106,7 +94,8 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         this.readClock = new IdleClock(engine, () -> timedOut(Direction.READING));
         this.writeClock = new IdleClock(engine, () -> timedOut(Direction.WRITING));
         this.delivery = new Delivery(engine.middlePriority());
-        this.deferred = new Deferred(engine.middlePriority());
+        boolean defers = List.of(options).contains(BufferEventOption.DEFER_CALLBACKS);
+        this.callbacks = new Callbacks(engine, this::self, defers);
         input.addChangeCallback((buffer, before, added, drained) -> onInputChanged(drained));
         output.addChangeCallback((buffer, before, added, drained) -> onOutputChanged(added));
         engine.addResource(this);
@@ -126,17 +115,17 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     public final void onRead(ReadCallback callback) {
         checkOpen();
-        onRead = callback;
+        callbacks.onRead(callback);
     }
 
     public final void onWrite(WriteCallback callback) {
         checkOpen();
-        onWrite = callback;
+        callbacks.onWrite(callback);
     }
 
     public final void onCondition(ConditionCallback callback) {
         checkOpen();
-        onCondition = callback;
+        callbacks.onCondition(callback);
     }
 
     public final EvBuffer input() {
@@ -192,17 +181,8 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         if (priority < 0 || priority >= engine.priorityCount()) {
             throw new IllegalArgumentException("need 0 <= priority < " + engine.priorityCount() + ", got " + priority);
         }
-        changePriority(delivery, priority);
-        changePriority(deferred, priority);
-    }
-
-    private void changePriority(Activation entry, int priority) {
-        boolean queued = entry.isQueued();
-        engine.deactivate(entry);
-        entry.priority(priority);
-        if (queued) {
-            engine.activate(entry);
-        }
+        engine.changePriority(delivery, priority);
+        callbacks.priority(priority);
     }
 
     public final int priority() {
@@ -297,7 +277,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             state = State.OPEN;
         }
         update();
-        raise(Condition.Connected.INSTANCE);
+        callbacks.raise(Condition.Connected.INSTANCE);
     }
 
     @Override
@@ -311,12 +291,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             admitted = Math.max(0, admitted - byteCount);
         }
         if (input.length() >= inputWatermark.low()) {
-            if (mayRunNow()) {
-                runRead();
-            } else {
-                pending.addRead();
-                engine.activateDeferred(deferred);
-            }
+            callbacks.read();
         }
         update();
     }
@@ -331,7 +306,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             return;
         }
         update();
-        raise(Condition.Eof.INSTANCE);
+        callbacks.raise(Condition.Eof.INSTANCE);
     }
 
     @Override
@@ -339,13 +314,8 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         writeClock.progress();
         handedOver = handedOver && !output.isEmpty();
         update();
-        if (onWrite != NO_WRITE && output.length() <= outputWatermark.low()) {
-            if (mayRunNow()) {
-                runWrite();
-            } else {
-                pending.addWrite();
-                engine.activateDeferred(deferred);
-            }
+        if (output.length() <= outputWatermark.low()) {
+            callbacks.write();
         }
     }
 
@@ -363,13 +333,13 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             writingEnabled = false;
             update();
         }
-        raise(new Condition.Failed(direction, cause));
+        callbacks.raise(new Condition.Failed(direction, cause));
     }
 
     private void timedOut(Direction direction) {
         if (state == State.CONNECTING) {
             detach();
-            raise(new Condition.TimedOut(Direction.CONNECTING));
+            callbacks.raise(new Condition.TimedOut(Direction.CONNECTING));
             return;
         }
         if (direction == Direction.READING) {
@@ -378,7 +348,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             writingEnabled = false;
         }
         update();
-        raise(new Condition.TimedOut(direction));
+        callbacks.raise(new Condition.TimedOut(direction));
     }
 
     // ---- what the buffers report ----
@@ -413,7 +383,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         engine.deactivate(delivery);
         update();
         // Deferred in any case: this runs inside the user's own append.
-        raiseLater(new Condition.Failed(
+        callbacks.raiseLater(new Condition.Failed(
                 Direction.WRITING,
                 new IOException("unsent output passed " + maxOutputBytes + " bytes; the peer does not read")));
     }
@@ -532,65 +502,6 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         }
     }
 
-    // ---- callbacks ----
-
-    private boolean mayRunNow() {
-        return delivering && !defersCallbacks && pending.isEmpty();
-    }
-
-    private void raise(Condition condition) {
-        if (mayRunNow()) {
-            runCondition(condition);
-        } else {
-            raiseLater(condition);
-        }
-    }
-
-    private void raiseLater(Condition condition) {
-        pending.add(condition);
-        engine.activateDeferred(deferred);
-    }
-
-    private void runRead() {
-        try {
-            onRead.onRead(self());
-        } catch (Exception e) {
-            engine.report(self(), e);
-        }
-    }
-
-    private void runWrite() {
-        try {
-            onWrite.onWrite(self());
-        } catch (Exception e) {
-            engine.report(self(), e);
-        }
-    }
-
-    private void runCondition(Condition condition) {
-        try {
-            onCondition.onCondition(self(), condition);
-        } catch (Exception e) {
-            engine.report(self(), e);
-        }
-    }
-
-    private void runPending() {
-        // Closing, from any of these, clears what is left.
-        if (pending.takeConnected()) {
-            runCondition(Condition.Connected.INSTANCE);
-        }
-        if (pending.takeRead()) {
-            runRead();
-        }
-        if (pending.takeWrite()) {
-            runWrite();
-        }
-        for (Condition next = pending.takeCondition(); next != null; next = pending.takeCondition()) {
-            runCondition(next);
-        }
-    }
-
     // ---- end ----
 
     public final void shutdownOutput() {
@@ -614,7 +525,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             close();
             return;
         }
-        silence();
+        callbacks.silence();
         closeDeadline = new LoopTimer() {
             @Override
             protected void onExpired() {
@@ -637,14 +548,6 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             update();
             requestFlush();
         }
-    }
-
-    private void silence() {
-        onRead = NO_READ;
-        onWrite = NO_WRITE;
-        onCondition = NO_CONDITION;
-        pending.clear();
-        engine.deactivate(deferred);
     }
 
     private void closeIfFlushed() {
@@ -672,7 +575,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         if (state == State.CLOSED) {
             return;
         }
-        silence();
+        callbacks.silence();
         state = State.CLOSED;
         Transport old = transport;
         transport = null;
@@ -716,29 +619,12 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             if (present == null) {
                 return;
             }
-            delivering = true;
+            callbacks.delivering(true);
             try {
                 present.deliver();
             } finally {
-                delivering = false;
+                callbacks.delivering(false);
             }
-        }
-
-        @Override
-        protected Object source() {
-            return self();
-        }
-    }
-
-    /** Callbacks that could not run where they were earned, in the active queues. */
-    private final class Deferred extends Activation {
-        Deferred(int priority) {
-            super(priority);
-        }
-
-        @Override
-        protected void run() {
-            runPending();
         }
 
         @Override

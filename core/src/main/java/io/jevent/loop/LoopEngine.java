@@ -207,6 +207,16 @@ public final class LoopEngine {
         }
     }
 
+    /** Changes the priority of an activation, which goes to the end of its new queue if it is queued. */
+    public void changePriority(Activation entry, int priority) {
+        boolean queued = entry.isQueued();
+        deactivate(entry);
+        entry.priority(priority);
+        if (queued) {
+            activate(entry);
+        }
+    }
+
     // ---- timers ----
 
     /** Sets a timer, or moves it if it is set; it never expires before {@code delayNanos} have passed. */
