@@ -1,6 +1,7 @@
 package io.jevent.buffer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -140,6 +141,8 @@ public final class BufferPool implements AutoCloseable {
                 }
             }
             slabs.clear();
+            Arrays.fill(free, null);
+            Arrays.fill(cutting, null);
         }
     }
 
@@ -170,8 +173,11 @@ public final class BufferPool implements AutoCloseable {
             return SHARED.allocate(byteCount);
         }
         synchronized (lock) {
-            return take(byteCount);
+            if (!closed) {
+                return take(byteCount);
+            }
         }
+        return SHARED.allocate(byteCount);
     }
 
     /** Takes a chunk back; called once for each chunk handed out. */

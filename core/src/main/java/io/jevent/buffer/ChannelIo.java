@@ -33,11 +33,7 @@ final class ChannelIo {
                 fresh.release();
             }
         }
-        if (last != null && count > 0) {
-            int filled = (int) Math.min(count, inTail);
-            last.end += filled;
-            queue.length += filled;
-        }
+        queue.extendTail(Math.clamp(count, 0, inTail));
         if (fresh != null) {
             linkOrRelease(queue, fresh, count - inTail);
         }

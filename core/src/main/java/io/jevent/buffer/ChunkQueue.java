@@ -42,6 +42,15 @@ final class ChunkQueue {
         return last == null ? 0 : last.tailRoom();
     }
 
+    /** Makes bytes that were put behind the last one readable. */
+    void extendTail(int byteCount) {
+        Chunk last = tail;
+        if (last != null && byteCount > 0) {
+            last.end += byteCount;
+            length += byteCount;
+        }
+    }
+
     void linkLast(Chunk chunk) {
         assert chunk.length() > 0 && chunk.next == null : "an empty or linked chunk in the chain";
         Chunk last = tail;

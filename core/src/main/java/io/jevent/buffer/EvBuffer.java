@@ -164,21 +164,30 @@ public final class EvBuffer implements AutoCloseable {
         long before = beforeAdding(byteCount);
         int room = Math.min(queue.tailRoom(), byteCount);
         List<Chunk> fresh = queue.allocate((long) byteCount - room);
-        Chunk last = queue.tail;
-        if (last != null && room > 0) {
-            last.writableView(room).put(source.slice(source.position(), room));
-            last.end += room;
-            queue.length += room;
+        int start = source.position();
+        boolean success = false;
+        try {
+            // Everything is copied before anything is linked: the source may be memory that is gone.
+            Chunk last = queue.tail;
+            if (last != null && room > 0) {
+                last.writableView(room).put(source.slice(start, room));
+            }
+            int position = start + room;
+            for (Chunk chunk : fresh) {
+                int count = Math.min(chunk.capacity, source.limit() - position);
+                chunk.writableView(count).put(source.slice(position, count));
+                chunk.end = count;
+                position += count;
+            }
+            success = true;
+        } finally {
+            if (!success) {
+                fresh.forEach(Chunk::release);
+            }
         }
-        int position = source.position() + room;
-        for (Chunk chunk : fresh) {
-            int count = Math.min(chunk.capacity, source.limit() - position);
-            chunk.writableView(count).put(source.slice(position, count));
-            chunk.end += count;
-            position += count;
-            queue.linkLast(chunk);
-        }
-        source.position(position);
+        queue.extendTail(room);
+        fresh.forEach(queue::linkLast);
+        source.position(start + byteCount);
         changed(before, byteCount, 0);
     }
 
@@ -571,12 +580,9 @@ public final class EvBuffer implements AutoCloseable {
             throw new IllegalStateException("the buffer has changed since the space was reserved");
         }
         long before = byteCount == 0 ? length() : beforeAdding(byteCount);
+        reservation.end();
         int inTail = (int) Math.min(byteCount, reservation.tailBytes);
-        Chunk last = queue.tail;
-        if (last != null && inTail > 0) {
-            last.end += inTail;
-            queue.length += inTail;
-        }
+        queue.extendTail(inTail);
         long left = byteCount - inTail;
         for (Chunk chunk : reservation.fresh) {
             int count = (int) Math.min(left, chunk.capacity);

@@ -78,6 +78,10 @@ public final class Reservation implements AutoCloseable {
             throw new IllegalStateException("this reservation has ended");
         }
         buffer.commit(this, byteCount);
+    }
+
+    /** From here on the chunks are the buffer's: whatever a change callback does, they are not given back twice. */
+    void end() {
         ended = true;
     }
 

@@ -238,12 +238,15 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     /** Sets the transport of a new connection. */
     final void begin(Transport fresh, State state) {
-        transport = fresh;
         this.state = state;
-        inputEnded = false;
-        outputShutdownDone = false;
-        admitted = 0;
-        handedOver = false;
+        if (fresh != transport) {
+            transport = fresh;
+            inputEnded = false;
+            outputShutdownDone = false;
+            admitted = 0;
+            handedOver = false;
+            callbacks.forgetConnection();
+        }
         update();
     }
 
@@ -337,6 +340,11 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     }
 
     private void timedOut(Direction direction) {
+        if (delivery.isQueued()) {
+            // Something has come in this very turn; it counts, and the clock starts over.
+            update();
+            return;
+        }
         if (state == State.CONNECTING) {
             detach();
             callbacks.raise(new Condition.TimedOut(Direction.CONNECTING));
@@ -488,9 +496,12 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         }
         if (wantsToWrite()) {
             handedOver = true;
-            present.send(output);
-            // A short write leaves bytes with the transport, which sends them when there is room.
-            handedOver = handedOver && !output.isEmpty();
+            try {
+                present.send(output);
+            } finally {
+                // A short write leaves bytes with the transport, which sends them when there is room.
+                handedOver = handedOver && !output.isEmpty();
+            }
             writeClock.ticking(wantsToWrite());
         }
         if (wantsToShutDown()) {
@@ -538,7 +549,6 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         writingEnabled = true;
         outputShutdownAsked = true;
         output.freeze(EvBuffer.End.END);
-        input.drain(input.length());
         boolean connecting = state == State.CONNECTING;
         state = State.CLOSING;
         if (connecting) {
@@ -548,6 +558,8 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             update();
             requestFlush();
         }
+        // Last, because it runs the user's change callbacks, which may close.
+        input.drain(input.length());
     }
 
     private void closeIfFlushed() {

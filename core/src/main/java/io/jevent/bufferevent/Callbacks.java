@@ -97,6 +97,11 @@ final class Callbacks {
         engine.deactivate(deferred);
     }
 
+    /** What waits to be said of the connection before is not said of a new one; bytes read still are. */
+    void forgetConnection() {
+        pending.forgetConnection();
+    }
+
     private boolean mayRunNow() {
         return delivering && !defers && pending.isEmpty();
     }

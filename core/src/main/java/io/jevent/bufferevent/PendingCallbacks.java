@@ -63,6 +63,13 @@ final class PendingCallbacks {
         return conditions == null ? null : conditions.poll();
     }
 
+    /** Forgets everything but that bytes have arrived. */
+    void forgetConnection() {
+        connected = false;
+        write = false;
+        conditions = null;
+    }
+
     void clear() {
         connected = false;
         read = false;

@@ -58,6 +58,10 @@ public final class LoopEngine {
     private long cachedNanos;
 
     private boolean cacheValid;
+
+    /** Whether the thread was interrupted during this run; it is told again when the run ends. */
+    private boolean interrupted;
+
     private boolean exitRequested;
     private boolean breakRequested;
     private boolean continueRequested;
@@ -344,6 +348,10 @@ public final class LoopEngine {
             throw new UncheckedIOException(e);
         } finally {
             running = false;
+            if (interrupted) {
+                interrupted = false;
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -395,6 +403,8 @@ public final class LoopEngine {
         } finally {
             asleep = false;
             wakePending.set(false);
+            // An interrupt ends one wait, like a wake-up. Left standing, it would keep every later one from waiting.
+            interrupted |= Thread.interrupted();
         }
     }
 

@@ -137,7 +137,7 @@ final class ConnectCommand implements Callable<Integer> {
             case Condition.Eof _ -> {
                 session.onPeerEnd();
                 if (isTerminal()) {
-                    base.exit();
+                    session.onStdinEnd(); // Nobody wants to type into a connection that has ended.
                 }
             }
             case Condition.TimedOut(Direction direction)
@@ -155,7 +155,8 @@ final class ConnectCommand implements Callable<Integer> {
             case Condition.TimedOut _ -> fail(base, "timed out: the peer does not read");
             case Condition.Failed(Direction direction, IOException cause)
             when direction == Direction.CONNECTING -> onFailed(base, connection, cause);
-            case Condition.Failed failed -> fail(base, "connection lost: " + Words.of(failed.cause()));
+            case Condition.Failed failed ->
+                session.whenAllPrinted(() -> fail(base, "connection lost: " + Words.of(failed.cause())));
         }
     }
 

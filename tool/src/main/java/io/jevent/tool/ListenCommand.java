@@ -99,7 +99,10 @@ final class ListenCommand implements Callable<Integer> {
                     String message = "connection lost: " + Words.of(failed.cause());
                     failure = ToolFailure.network(message, failed.cause());
                     System.err.println("jevent: " + message);
-                    ended(base, client);
+                    fresh.whenAllPrinted(() -> {
+                        ended(base, client);
+                        fresh.onLost();
+                    });
                 }
                 case Condition.Connected _, Condition.TimedOut _ -> throw new AssertionError(condition);
             }

@@ -13,6 +13,7 @@ final class StreamSession {
     private final StdoutPump stdout;
     private final Runnable onDone;
     private Runnable onRoom = () -> {};
+    private Runnable onAllPrinted = () -> {};
     private boolean stdinEnded;
     private boolean peerEnded;
     private boolean writing;
@@ -64,6 +65,23 @@ final class StreamSession {
         checkDone();
     }
 
+    /** The connection is gone: whoever waits to send more need not wait any longer. */
+    void onLost() {
+        Runnable ready = onRoom;
+        onRoom = () -> {};
+        ready.run();
+    }
+
+    /** Runs something once all that has arrived is printed. */
+    void whenAllPrinted(Runnable next) {
+        if (hasPrintedAll()) {
+            next.run();
+        } else {
+            onAllPrinted = next;
+            forward();
+        }
+    }
+
     /** Whether all that the peer sent has been printed. */
     boolean hasPrintedAll() {
         return !writing && connection.input().isEmpty();
@@ -75,6 +93,9 @@ final class StreamSession {
         }
         int count = (int) Math.min(connection.input().length(), PIECE_BYTES);
         if (count == 0) {
+            Runnable next = onAllPrinted;
+            onAllPrinted = () -> {};
+            next.run();
             checkDone();
             return;
         }

@@ -79,8 +79,6 @@ final class NioBackend implements Backend {
             // Rounded up: a timer must never be early.
             selector.select(NioBackend::onSelected, (timeout + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
         }
-        // An interrupt ends the wait, like a wake-up. Left standing, it would keep every later wait from waiting.
-        Thread.interrupted();
     }
 
     private static void onSelected(SelectionKey key) {
@@ -215,7 +213,7 @@ final class NioBackend implements Backend {
         if (key == null) {
             channel.configureBlocking(false);
             key = channel.register(selector, 0);
-            key.attach(new NioKey(key));
+            key.attach(new NioKey(this, key));
         }
         return (NioKey) key.attachment();
     }

@@ -19,10 +19,12 @@ final class NioKey {
         }
     }
 
+    private final NioBackend backend;
     private final SelectionKey key;
     private final List<Watcher> watchers = new ArrayList<>(1);
 
-    NioKey(SelectionKey key) {
+    NioKey(NioBackend backend, SelectionKey key) {
+        this.backend = backend;
         this.key = key;
     }
 
@@ -36,6 +38,8 @@ final class NioKey {
         update();
         if (watchers.isEmpty()) {
             key.cancel();
+            // Whoever closes the channel, and whether before or after this: its descriptor waits for the next pass.
+            backend.noteClosed();
         }
     }
 

@@ -12,8 +12,11 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * A watcher of a user's channel. A connecting channel is watched for the connect's end instead of for room to write,
- * because the selector reports such room at once and for ever; the connect is then finished here.
+ * A watcher of a user's channel.
+ *
+ * <p>A selector reports a socket that is not connected as neither readable nor writable, and yet wakes for it at once and
+ * for ever. So such a socket is watched for everything until it is connected; its connect is finished here, and counts as
+ * room to write.
  */
 final class NioRegistration extends NioKey.Watcher implements Registration {
     private static final Set<Interest> READ = Collections.unmodifiableSet(EnumSet.of(Interest.READ));
@@ -48,35 +51,48 @@ final class NioRegistration extends NioKey.Watcher implements Registration {
             wanted |= channel.validOps() & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT);
         }
         if (interest.contains(Interest.WRITE)) {
-            wanted |= isConnecting() ? SelectionKey.OP_CONNECT : channel.validOps() & SelectionKey.OP_WRITE;
+            wanted |= channel.validOps() & SelectionKey.OP_WRITE;
+        }
+        if (wanted != 0 && isUnconnected()) {
+            wanted |= SelectionKey.OP_CONNECT | SelectionKey.OP_WRITE;
         }
         ops = wanted;
         key.update();
     }
 
-    private boolean isConnecting() {
-        return channel instanceof SocketChannel socket && socket.isConnectionPending();
+    private boolean isUnconnected() {
+        return channel instanceof SocketChannel socket && !socket.isConnected();
     }
 
     @Override
     void onReady(int readyOps) {
-        boolean read = (readyOps & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT)) != 0;
-        boolean write = (readyOps & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) != 0;
-        if ((readyOps & SelectionKey.OP_CONNECT) != 0) {
-            finishConnect();
+        if ((ops & SelectionKey.OP_CONNECT) != 0) {
+            onConnectEnded();
+            return;
         }
+        boolean read = (readyOps & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT)) != 0;
+        boolean write = (readyOps & SelectionKey.OP_WRITE) != 0;
         handler.onReady(read && write ? BOTH : read ? READ : WRITE);
     }
 
-    private void finishConnect() {
+    /** Tells of a success whoever waits to write, and of a failure everybody, so that someone finds it. */
+    private void onConnectEnded() {
+        SocketChannel socket = (SocketChannel) channel;
         try {
-            ((SocketChannel) channel).finishConnect();
+            if (socket.isConnectionPending() && !socket.finishConnect()) {
+                return;
+            }
         } catch (IOException e) {
-            // The user's next write tells; a failed connect has closed the channel.
+            // The user's next read or write tells; a failed connect has closed the channel.
             System.getLogger("io.jevent.backend.nio").log(System.Logger.Level.DEBUG, "a watched connect failed", e);
         }
-        if (channel.isOpen()) {
+        Set<Interest> now = interest;
+        if (socket.isConnected()) {
             updateOps();
+            now = interest.contains(Interest.WRITE) ? WRITE : Set.of();
+        }
+        if (!now.isEmpty()) {
+            handler.onReady(now);
         }
     }
 

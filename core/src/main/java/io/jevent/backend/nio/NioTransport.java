@@ -330,8 +330,11 @@ final class NioTransport extends NioKey.Watcher implements Transport {
             returned = true;
         } catch (IOException e) {
             returned = true;
-            readWhatArrived();
-            fail(Direction.WRITING, e);
+            try {
+                readWhatArrived();
+            } finally {
+                fail(Direction.WRITING, e);
+            }
         } finally {
             // Also when a change callback of the user's threw: the bytes are gone nevertheless.
             written(from, before, returned);
@@ -358,8 +361,8 @@ final class NioTransport extends NioKey.Watcher implements Transport {
             int count;
             try {
                 count = readOnce();
-            } catch (IOException _) {
-                // The failed write already tells the story.
+            } catch (IOException | BufferLimitException _) {
+                // The failed write already tells the story; and without memory nothing can be read.
                 return;
             }
             if (count <= 0) {
@@ -437,7 +440,6 @@ final class NioTransport extends NioKey.Watcher implements Transport {
         end();
         if (channel.isOpen()) {
             closeQuietly(channel);
-            backend.noteClosed();
         }
     }
 

@@ -11,6 +11,7 @@ import io.jevent.buffer.EvBuffer;
 import io.jevent.buffer.LineEnd;
 import io.jevent.buffer.Reservation;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -232,6 +233,37 @@ class EvBufferTest {
                     .hasMessageContaining("changed");
             assertThat(textOf(buffer)).isEqualTo("change");
         }
+    }
+
+    @Test
+    void aChangeCallbackThatThrowsInACommitGivesNoChunkBackTwice() {
+        buffer.addChangeCallback((b, before, added, drained) -> {
+            throw new IllegalStateException("mine");
+        });
+        assertThatThrownBy(() -> {
+                    try (Reservation reservation = buffer.reserve(100_000, 4)) {
+                        reservation.commit(10);
+                    }
+                })
+                .hasMessage("mine");
+        assertThat(buffer.length()).isEqualTo(10);
+        try (EvBuffer other = EvBuffer.create(pool)) {
+            other.add(new byte[100_000]);
+            assertThat(buffer.length()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void aSourceWhoseMemoryIsGoneIsRefusedAndNothingIsLost() {
+        buffer.addAscii("kept");
+        ByteBuffer gone;
+        try (Arena arena = Arena.ofConfined()) {
+            gone = arena.allocate(5000).asByteBuffer();
+        }
+        long inUse = pool.bytesInUse();
+        assertThatThrownBy(() -> buffer.add(gone)).isInstanceOf(IllegalStateException.class);
+        assertThat(textOf(buffer)).isEqualTo("kept");
+        assertThat(pool.bytesInUse()).isEqualTo(inUse);
     }
 
     @Test

@@ -583,6 +583,22 @@ class BufferEventTest {
         }
 
         @Test
+        void bytesThatCameInTheSameTurnAsTheTimeoutCount() {
+            SocketBufferEvent bufferEvent = connected();
+            bufferEvent.timeouts(Duration.ofSeconds(1), Duration.ZERO);
+            bufferEvent.enableReading();
+            // A callback that takes longer than the timeout, while bytes arrive.
+            Event.user(base, (event, triggers) -> {
+                        script.clock().advance(Duration.ofSeconds(3));
+                        peer().sends("in time");
+                    })
+                    .activate();
+            base.dispatch();
+            assertThat(log).containsExactly("read 7", "TimedOut READING");
+            assertThat(script.clock().elapsed()).isEqualTo(Duration.ofSeconds(4));
+        }
+
+        @Test
         void changingATimeoutStartsARunningClockOver() {
             SocketBufferEvent bufferEvent = connected();
             bufferEvent.timeouts(Duration.ofSeconds(10), Duration.ZERO);
@@ -818,6 +834,31 @@ class BufferEventTest {
             base.dispatch();
             assertThat(script.clock().elapsed()).isEqualTo(Duration.ofSeconds(10));
             assertThat(peer().isOpen()).isFalse();
+        }
+
+        @Test
+        void closingInAChangeCallbackInsideCloseAfterFlushEndsTheMatter() {
+            SocketBufferEvent bufferEvent = connected();
+            bufferEvent.enableReading();
+            peer().sends("unread");
+            base.exit(Duration.ofMillis(1));
+            base.dispatch();
+            bufferEvent.input().addChangeCallback((buffer, before, added, drained) -> bufferEvent.close());
+            bufferEvent.closeAfterFlush(Duration.ofSeconds(10));
+            assertThat(base.dispatch()).isEqualTo(LoopResult.EMPTY);
+            assertThat(peer().isOpen()).isFalse();
+            assertThat(script.clock().elapsed()).isLessThan(Duration.ofSeconds(1));
+        }
+
+        @Test
+        void whatWaitsToBeSaidOfAnOldConnectionIsNotSaidOfANewOne() {
+            SocketBufferEvent bufferEvent = connected();
+            bufferEvent.write("x".getBytes(UTF_8));
+            peer().nextWriteFails("Broken pipe");
+            // The write fails in the flush before the first turn; tasks come before what it queues.
+            base.execute(() -> bufferEvent.connect(ScriptedBackend.ADDRESS));
+            base.dispatch();
+            assertThat(log).doesNotContain("Failed WRITING: Broken pipe").contains("Connected");
         }
 
         @Test

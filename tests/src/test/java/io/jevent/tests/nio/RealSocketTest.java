@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jevent.backend.Direction;
+import io.jevent.backend.Interest;
 import io.jevent.bufferevent.BufferEvent;
 import io.jevent.bufferevent.BufferEventOption;
 import io.jevent.bufferevent.Condition;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -253,7 +255,59 @@ class RealSocketTest {
         timer.add(Duration.ofMillis(20));
         assertThat(base.dispatch()).isEqualTo(LoopResult.EMPTY);
         assertThat(wakes[0]).isEqualTo(1);
-        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        assertThat(Thread.interrupted()).as("told again when the loop returns").isTrue();
+    }
+
+    @Test
+    void aReadEventOnAConnectingChannelWaitsForBytesAndDoesNotSpin() throws Exception {
+        try (SocketChannel channel = SocketChannel.open()) {
+            channel.configureBlocking(false);
+            Event read =
+                    Event.channel(base, channel, Set.of(Interest.READ), (event, triggers) -> log.add("" + triggers));
+            channel.connect(server.getLocalSocketAddress());
+            read.add();
+            Thread peer = Thread.ofPlatform().start(() -> {
+                try (Socket socket = server.accept()) {
+                    socket.getOutputStream().write(1);
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            assertThat(base.dispatch()).isEqualTo(LoopResult.EMPTY);
+            peer.join();
+            assertThat(log).containsExactly("[READ]");
+            assertThat(channel.isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    void aWriteEventAddedBeforeTheConnectFiresOnceItEnds() throws Exception {
+        try (SocketChannel channel = SocketChannel.open()) {
+            channel.configureBlocking(false);
+            channel.connect(server.getLocalSocketAddress());
+            Event write =
+                    Event.channel(base, channel, Set.of(Interest.WRITE), (event, triggers) -> log.add("" + triggers));
+            write.add();
+            base.dispatch();
+            assertThat(log).containsExactly("[WRITE]");
+            assertThat(channel.isConnected()).as("finished for the user").isTrue();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFailedConnectGivesItsDescriptorBackBeforeTheLoopReturns() throws IOException {
+        base.dispatch();
+        long before = descriptors();
+        server.close();
+        List<SocketBufferEvent> clients = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            clients.add(connected(base));
+        }
+        base.dispatch();
+        assertThat(log).hasSize(20).containsOnly("Failed CONNECTING");
+        assertThat(descriptors()).isLessThanOrEqualTo(before);
+        assertThat(clients).noneMatch(BufferEvent::isClosed);
     }
 
     @Test

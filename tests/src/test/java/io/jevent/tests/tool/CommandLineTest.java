@@ -152,6 +152,31 @@ class CommandLineTest {
     }
 
     @Test
+    void aClientThatIsLostDoesNotStallStdinForTheNext() throws Exception {
+        try (Launcher listen = Launcher.start("listen", "0")) {
+            Thread feeder = Thread.ofPlatform().start(() -> {
+                try {
+                    listen.stdin().write(new byte[20 << 20]);
+                    listen.stdin().close();
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            try (Socket lost = new Socket("127.0.0.1", listen.port())) {
+                assertThat(lost.getInputStream().readNBytes(1000)).hasSize(1000);
+                lost.setSoLinger(true, 0);
+            }
+            try (Socket next = new Socket("127.0.0.1", listen.port())) {
+                next.setSoTimeout(30_000);
+                next.shutdownOutput();
+                assertThat(next.getInputStream().readAllBytes().length).isPositive();
+            }
+            feeder.join();
+            assertThat(listen.terminate().err()).contains("connection lost").contains("on 2 connections");
+        }
+    }
+
+    @Test
     void onTerminationOpenConnectionsMayFinishWithinTheGrace() throws Exception {
         try (Launcher echo = Launcher.start("echo", "0", "--grace", "30");
                 Socket client = new Socket("127.0.0.1", echo.port())) {
