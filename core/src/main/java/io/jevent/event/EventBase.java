@@ -129,7 +129,8 @@ public final class EventBase implements Executor, AutoCloseable {
      * <p>There is something to wait for while an event is added, a callback or task is due, a listener accepts, or a buffer
      * event connects, reads or has output it may send. A buffer event that does none of these is nothing to wait for.
      *
-     * <p>A break asked for before the loop runs is forgotten; an exit asked for before holds.
+     * <p>A break asked for before the loop runs is forgotten; an exit asked for before holds. An interrupt of the thread wakes
+     * the loop and does not end it; the thread is interrupted again when the loop returns.
      *
      * @param options see {@link LoopOption}
      * @return why it returned
