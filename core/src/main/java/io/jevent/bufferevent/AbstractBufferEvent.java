@@ -194,7 +194,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     public final void enableReading() {
         checkOpen();
-        readingEnabled = !inputEnded;
+        readingEnabled = !inputEnded || state == State.FAILED;
         update();
     }
 
@@ -254,6 +254,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     final void detach() {
         Transport old = transport;
         transport = null;
+        inputEnded = false;
         admitted = 0;
         handedOver = false;
         if (state != State.CLOSED && state != State.CLOSING) {

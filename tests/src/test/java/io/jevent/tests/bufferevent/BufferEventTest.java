@@ -475,6 +475,28 @@ class BufferEventTest {
         }
 
         @Test
+        void aNewConnectionIsReadThoughTheOldOneHadEnded() {
+            SocketBufferEvent bufferEvent = connected();
+            bufferEvent.enableReading();
+            peer().ends();
+            base.dispatch();
+            peer().nextWriteFails("Broken pipe");
+            bufferEvent.write("x".getBytes(UTF_8));
+            base.dispatch();
+            assertThat(log).containsExactly("Eof READING", "Failed WRITING: Broken pipe");
+            bufferEvent.enableReading();
+            bufferEvent.enableWriting();
+            bufferEvent.connect(ScriptedBackend.ADDRESS);
+            peer().sends("again");
+            peer().ends();
+            base.dispatch();
+            assertThat(log).contains("Connected", "read 5").endsWith("Eof READING");
+            assertThat(peer().receivedText())
+                    .as("what could not be sent before")
+                    .isEqualTo("x");
+        }
+
+        @Test
         void aCallbackThatThrowsHarmsNobody() {
             List<String> errors = new ArrayList<>();
             try (EventBase tolerant = script.newBase(

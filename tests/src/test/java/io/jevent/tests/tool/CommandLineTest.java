@@ -18,6 +18,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -266,6 +268,7 @@ class CommandLineTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX) // counts descriptors in /proc
     void clientsThatAreKilledInTheMiddleLeakNoDescriptorAndHarmNobody() throws IOException, InterruptedException {
         try (Launcher echo = Launcher.start("echo", "0")) {
             Launcher.run(new byte[1], "connect", "127.0.0.1", "" + echo.port());
