@@ -1,5 +1,6 @@
 package io.jevent.buffer;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class BufferPool implements AutoCloseable {
     private final @Nullable Chunk[] free = new @Nullable Chunk[CLASS_BYTES.length];
     private final @Nullable Slab[] cutting = new @Nullable Slab[CLASS_BYTES.length];
     private final List<Slab> slabs = new ArrayList<>();
+    private final ByteBuffer[] ownersSegments = new ByteBuffer[ChannelIo.MAX_SEGMENTS];
     private long bytesInUse;
 
     /** The thread that needs no lock; null for a pool that is not confined. */
@@ -155,6 +157,11 @@ public final class BufferPool implements AutoCloseable {
     @Nullable
     Thread owner() {
         return owner;
+    }
+
+    /** Room for the segments of one channel call: the owner's own, so that its calls allocate none. */
+    ByteBuffer[] segments() {
+        return isOwner() ? ownersSegments : new ByteBuffer[ChannelIo.MAX_SEGMENTS];
     }
 
     /**

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Moves bytes between a chain of chunks and a channel, by one vector call, without a copy of our own. */
 final class ChannelIo {
     /** Segments passed to one gathering call. */
-    private static final int MAX_SEGMENTS = 64;
+    static final int MAX_SEGMENTS = 64;
 
     /** A rest of a chunk smaller than a cache line or two is not worth a segment of its own. */
     private static final int MIN_TAIL_BYTES = 128;
@@ -26,7 +26,7 @@ final class ChannelIo {
         boolean success = false;
         long count;
         try {
-            count = readInto(channel, last, inTail, fresh, missing);
+            count = readInto(queue, channel, last, inTail, fresh, missing);
             success = true;
         } finally {
             if (!success && fresh != null) {
@@ -41,7 +41,12 @@ final class ChannelIo {
     }
 
     private static long readInto(
-            ScatteringByteChannel channel, @Nullable Chunk last, int inTail, @Nullable Chunk fresh, int missing)
+            ChunkQueue queue,
+            ScatteringByteChannel channel,
+            @Nullable Chunk last,
+            int inTail,
+            @Nullable Chunk fresh,
+            int missing)
             throws IOException {
         if (last == null) {
             assert fresh != null : "nowhere to read to";
@@ -50,7 +55,10 @@ final class ChannelIo {
         if (fresh == null) {
             return channel.read(last.writableView(inTail));
         }
-        return channel.read(new ByteBuffer[] {last.writableView(inTail), fresh.writableView(missing)});
+        ByteBuffer[] segments = queue.pool.segments();
+        segments[0] = last.writableView(inTail);
+        segments[1] = fresh.writableView(missing);
+        return channel.read(segments, 0, 2);
     }
 
     private static void linkOrRelease(ChunkQueue queue, Chunk fresh, long filled) {
@@ -71,15 +79,16 @@ final class ChannelIo {
         int firstBytes = (int) Math.min(first.length(), maxBytes);
         long count = first.next == null || firstBytes == maxBytes
                 ? channel.write(first.readableView(firstBytes))
-                : gather(first, channel, maxBytes);
+                : gather(queue, first, channel, maxBytes);
         if (count > 0) {
             queue.drain(count);
         }
         return count;
     }
 
-    private static long gather(Chunk first, GatheringByteChannel channel, long maxBytes) throws IOException {
-        ByteBuffer[] segments = new ByteBuffer[MAX_SEGMENTS];
+    private static long gather(ChunkQueue queue, Chunk first, GatheringByteChannel channel, long maxBytes)
+            throws IOException {
+        ByteBuffer[] segments = queue.pool.segments();
         int segmentCount = 0;
         long left = maxBytes;
         for (Chunk chunk = first; chunk != null && left > 0 && segmentCount < MAX_SEGMENTS; chunk = chunk.next) {

@@ -39,9 +39,23 @@ public final class Main implements Runnable {
 
     /** Runs the command and exits with its code. */
     public static void main(String[] args) {
-        int exitCode = run(args);
+        int exitCode = ToolFailure.NETWORK;
+        try {
+            exitCode = run(args);
+        } catch (Error e) {
+            // What a JVM short of descriptors or memory throws, from wherever it is.
+            System.err.println("jevent: the JVM cannot go on: " + rootOf(e));
+        }
         System.out.flush();
         System.exit(exitCode);
+    }
+
+    private static Throwable rootOf(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     /**
