@@ -2,7 +2,11 @@ package io.jevent.backend;
 
 import java.io.IOException;
 
-/** Is told what an {@link Acceptor} does; only {@link #onReady()} runs inside {@link Backend#poll}. */
+/**
+ * Is told what an {@link Acceptor} does; only {@link #onReady()} runs inside {@link Backend#poll}.
+ *
+ * <p>Threading: called on the loop's thread.
+ */
 public interface AcceptorHandler {
     /** Queues one call of {@link Acceptor#deliver()}; must not call it here. */
     void onReady();

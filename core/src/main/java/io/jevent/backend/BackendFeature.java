@@ -3,6 +3,8 @@ package io.jevent.backend;
 /**
  * What a backend can do beyond the contract of {@link Backend}.
  *
+ * <p>Threading: immutable, share freely.
+ *
  * @see "libevent enum event_method_feature"
  */
 public enum BackendFeature {

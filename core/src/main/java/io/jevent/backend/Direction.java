@@ -3,6 +3,8 @@ package io.jevent.backend;
 /**
  * Which part of a connection's work something happened to.
  *
+ * <p>Threading: immutable, share freely.
+ *
  * @see "libevent BEV_EVENT_READING, BEV_EVENT_WRITING"
  */
 public enum Direction {

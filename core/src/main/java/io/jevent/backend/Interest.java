@@ -3,6 +3,8 @@ package io.jevent.backend;
 /**
  * What one wants to hear about a descriptor.
  *
+ * <p>Threading: immutable, share freely.
+ *
  * @see "libevent EV_READ, EV_WRITE, EV_CLOSED"
  */
 public enum Interest {

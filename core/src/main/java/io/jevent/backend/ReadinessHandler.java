@@ -2,7 +2,11 @@ package io.jevent.backend;
 
 import java.util.Set;
 
-/** Is told inside {@link Backend#poll} that a watched channel is ready. */
+/**
+ * Is told inside {@link Backend#poll} that a watched channel is ready.
+ *
+ * <p>Threading: called on the loop's thread.
+ */
 @FunctionalInterface
 public interface ReadinessHandler {
     /**

@@ -5,6 +5,8 @@ import java.io.IOException;
 /**
  * Is told what a {@link Transport} does. All methods run on the loop's thread; only {@link #onReady()} runs inside
  * {@link Backend#poll}.
+ *
+ * <p>Threading: called on the loop's thread.
  */
 public interface TransportHandler {
     /** Queues one call of {@link Transport#deliver()}; must not call it here. */

@@ -6,6 +6,8 @@ package io.jevent.buffer;
  * <p>It may change the buffer again, which calls all callbacks again before that change returns. What it throws leaves
  * through the operation, after the change is complete and the other callbacks have run.
  *
+ * <p>Threading: called on the thread that changes the buffer.
+ *
  * @see EvBuffer#addChangeCallback(ChangeCallback)
  * @see "libevent evbuffer_cb_func"
  */

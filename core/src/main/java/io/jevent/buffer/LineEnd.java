@@ -3,6 +3,8 @@ package io.jevent.buffer;
 /**
  * What ends a line of text in an {@link EvBuffer}.
  *
+ * <p>Threading: immutable, share freely.
+ *
  * @see EvBuffer#readLine(LineEnd)
  * @see "libevent enum evbuffer_eol_style"
  */

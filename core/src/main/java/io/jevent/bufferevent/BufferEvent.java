@@ -210,7 +210,7 @@ public sealed interface BufferEvent extends AutoCloseable permits SocketBufferEv
 
     /**
      * Bounds the unsent output. When an append takes it beyond, the connection is given up and {@link Condition.Failed} with
-     * {@code WRITING} is reported. <em>Difference</em> from libevent, which has no bound.
+     * {@code WRITING} is reported. <em>Difference</em> from libevent, which has no bound; see ADR 8.
      *
      * @param maxOutputBytes at least 1; default {@link #DEFAULT_MAX_OUTPUT_BYTES}
      * @throws IllegalArgumentException if below 1
@@ -254,7 +254,7 @@ public sealed interface BufferEvent extends AutoCloseable permits SocketBufferEv
     /**
      * Ends the output after the bytes already written: the peer sees the end of its input, and may go on sending. Later
      * writes throw. Before a connection is there, it takes effect once it is. Idempotent. <em>Difference</em>: libevent has
-     * no counterpart.
+     * no counterpart; see ADR 5.
      *
      * @throws IllegalStateException if this buffer event is closed
      */
@@ -265,7 +265,7 @@ public sealed interface BufferEvent extends AutoCloseable permits SocketBufferEv
      * whichever comes first. No callback runs any more, input is discarded, and until then the loop keeps running.
      *
      * <p>Waiting for the peer matters: a socket closed while input waits resets the connection, and the peer may lose what
-     * was sent last. <em>Difference</em>: libevent has no counterpart, and freeing at once loses unsent bytes.
+     * was sent last. <em>Difference</em>: libevent has no counterpart, and freeing at once loses unsent bytes; see ADR 5.
      *
      * @param deadline longest wait, above 0; then unsent bytes are dropped
      * @throws IllegalArgumentException if not above 0

@@ -7,6 +7,8 @@ package io.jevent.bufferevent;
  * its loop's thread, other threads go through {@link io.jevent.event.EventBase#execute}. {@code BEV_OPT_UNLOCK_CALLBACKS}:
  * there is no lock to release. See ADR 1.
  *
+ * <p>Threading: immutable, share freely.
+ *
  * @see "libevent enum bufferevent_options"
  */
 public enum BufferEventOption {

@@ -8,7 +8,7 @@ import java.io.IOException;
  *
  * <p>A condition disables its own direction. For each connection there is at most one {@code Eof} or {@code Failed} per
  * direction, and {@code Failed} ends both. <em>Difference</em> from libevent: never several in one call, and the cause
- * comes with the condition instead of from {@code errno}.
+ * comes with the condition instead of from {@code errno}; see ADR 4.
  *
  * <p>Threading: immutable, share freely.
  *

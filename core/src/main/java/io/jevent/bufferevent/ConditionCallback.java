@@ -3,6 +3,8 @@ package io.jevent.bufferevent;
 /**
  * Is called for everything but moved bytes.
  *
+ * <p>Threading: called on the loop's thread.
+ *
  * @see BufferEvent#onCondition(ConditionCallback)
  * @see "libevent bufferevent_event_cb"
  */

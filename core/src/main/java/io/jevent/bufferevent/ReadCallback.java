@@ -3,6 +3,8 @@ package io.jevent.bufferevent;
 /**
  * Is called when bytes arrived and at least the low mark of them wait in the input buffer.
  *
+ * <p>Threading: called on the loop's thread.
+ *
  * @see BufferEvent#onRead(ReadCallback)
  * @see "libevent bufferevent_data_cb"
  */

@@ -3,6 +3,8 @@ package io.jevent.bufferevent;
 /**
  * Is called when bytes were sent and at most the low mark of them are still unsent.
  *
+ * <p>Threading: called on the loop's thread.
+ *
  * @see BufferEvent#onWrite(WriteCallback)
  * @see "libevent bufferevent_data_cb"
  */

@@ -5,6 +5,8 @@ import java.util.Set;
 /**
  * What an {@link Event} calls.
  *
+ * <p>Threading: called on the loop's thread.
+ *
  * @see "libevent event_callback_fn"
  */
 @FunctionalInterface

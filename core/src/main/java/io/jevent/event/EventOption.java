@@ -3,6 +3,8 @@ package io.jevent.event;
 /**
  * How an {@link Event} behaves.
  *
+ * <p>Threading: immutable, share freely.
+ *
  * @see "libevent EV_PERSIST, EV_ET"
  */
 public enum EventOption {

@@ -3,6 +3,8 @@ package io.jevent.event;
 /**
  * How {@link EventBase#loop} runs.
  *
+ * <p>Threading: immutable, share freely.
+ *
  * @see "libevent EVLOOP_ONCE, EVLOOP_NONBLOCK, EVLOOP_NO_EXIT_ON_EMPTY"
  */
 public enum LoopOption {

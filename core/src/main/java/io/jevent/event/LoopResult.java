@@ -3,6 +3,8 @@ package io.jevent.event;
 /**
  * Why {@link EventBase#loop} returned.
  *
+ * <p>Threading: immutable, share freely.
+ *
  * @see "libevent event_base_loop(), its result; event_base_got_exit(), event_base_got_break()"
  */
 public enum LoopResult {

@@ -3,6 +3,8 @@ package io.jevent.event;
 /**
  * What made an {@link Event} call back.
  *
+ * <p>Threading: immutable, share freely.
+ *
  * @see "libevent EV_TIMEOUT, EV_READ, EV_WRITE, EV_CLOSED"
  */
 public enum Trigger {

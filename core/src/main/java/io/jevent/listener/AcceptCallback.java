@@ -5,6 +5,8 @@ import io.jevent.backend.AcceptedSocket;
 /**
  * Is called for each accepted connection.
  *
+ * <p>Threading: called on the loop's thread.
+ *
  * @see "libevent evconnlistener_cb"
  */
 @FunctionalInterface

@@ -5,6 +5,8 @@ import java.io.IOException;
 /**
  * Is called when accepting fails, most often because no descriptor is left.
  *
+ * <p>Threading: called on the loop's thread.
+ *
  * @see "libevent evconnlistener_errorcb"
  */
 @FunctionalInterface

@@ -21,7 +21,7 @@ import java.util.Optional;
  *
  * <p>Accepting goes on until it is paused; connections then wait in the system's backlog. When accepting fails, as it does
  * when no descriptor is left, it stops, the error callback is told (without one, a warning is logged), and after
- * {@link ListenerConfig#acceptRetryDelay()} it tries again. <em>Difference</em>: libevent's listener stays armed and spins.
+ * {@link ListenerConfig#acceptRetryDelay()} it tries again. <em>Difference</em>: libevent's listener stays armed and spins; see ADR 8.
  * It also waits, without a word, while the base is short of buffer memory.
  *
  * <p>An accepting listener keeps the loop running. A Unix-domain socket's file is deleted when its listener closes.

@@ -3,6 +3,8 @@ package io.jevent.listener;
 /**
  * How a listener behaves. Accepted sockets are always non-blocking and never inherited by child processes.
  *
+ * <p>Threading: immutable, share freely.
+ *
  * @see "libevent LEV_OPT_*"
  */
 public enum ListenerOption {

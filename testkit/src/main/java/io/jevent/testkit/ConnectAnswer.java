@@ -1,6 +1,10 @@
 package io.jevent.testkit;
 
-/** How a connect on a {@link ScriptedBackend} ends. */
+/**
+ * How a connect on a {@link ScriptedBackend} ends.
+ *
+ * <p>Threading: immutable, share freely.
+ */
 public enum ConnectAnswer {
     /** It succeeds in the next poll. */
     SUCCEEDS,

@@ -31,6 +31,7 @@ import picocli.CommandLine.Parameters;
             "",
             "When stdin ends, the server is told so (half-close), and what it still sends is printed.",
             "All addresses of the host are tried in turn.",
+            "How it went goes to stderr as words, since stdout carries the data.",
             "",
             "Example: printf 'GET / HTTP/1.0\\r\\n\\r\\n' | jevent connect localhost 8080"
         })
@@ -47,9 +48,10 @@ final class ConnectCommand implements Callable<Integer> {
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
+            converter = Seconds.class,
             description =
                     "Give up when connecting takes longer, or when neither side sends for so long. Default: wait.")
-    private @Nullable Double timeoutSeconds;
+    private @Nullable Duration timeout;
 
     private final Deque<InetSocketAddress> addresses = new ArrayDeque<>();
     private @Nullable ToolFailure failure;
@@ -66,7 +68,7 @@ final class ConnectCommand implements Callable<Integer> {
         try (EventBase base = common.newBase()) {
             SocketBufferEvent connection = SocketBufferEvent.create(base);
             connection.timeouts(timeout, timeout);
-            var stdout = new StdoutPump(base, base::exit);
+            var stdout = new StdoutPump(base, cause -> onStdoutFailed(base, cause));
             var session = new StreamSession(connection, stdout, base::exit);
             var stdin = pump(base, session);
             connection.onCondition((_, condition) -> onCondition(base, connection, session, stdin, condition));
@@ -84,17 +86,19 @@ final class ConnectCommand implements Callable<Integer> {
     }
 
     private Duration timeout() {
-        if (timeoutSeconds == null) {
+        if (timeout == null) {
             return Duration.ZERO;
         }
-        if (!(timeoutSeconds > 0 && timeoutSeconds < 1e9)) {
-            throw ToolFailure.usage(
-                    "need a timeout above 0 seconds, got " + timeoutSeconds, new IllegalArgumentException());
+        if (timeout.isZero()) {
+            throw ToolFailure.usage("need a timeout above 0 seconds, got 0", new IllegalArgumentException());
         }
-        return Duration.ofNanos((long) (timeoutSeconds * 1e9));
+        return timeout;
     }
 
     static List<InetAddress> resolve(String host) {
+        if (host.isBlank()) {
+            throw ToolFailure.usage("need a host, got an empty one", new IllegalArgumentException());
+        }
         try {
             return List.of(InetAddress.getAllByName(host));
         } catch (UnknownHostException e) {
@@ -102,7 +106,7 @@ final class ConnectCommand implements Callable<Integer> {
         }
     }
 
-    private static StdinPump pump(EventBase base, StreamSession session) {
+    private StdinPump pump(EventBase base, StreamSession session) {
         StdinPump[] self = new StdinPump[1];
         self[0] = new StdinPump(base, System.in, new StdinPump.Sink() {
             @Override
@@ -114,8 +118,17 @@ final class ConnectCommand implements Callable<Integer> {
             public void onEnd() {
                 session.onStdinEnd();
             }
+
+            @Override
+            public void onError(IOException cause) {
+                fail(base, "cannot read stdin: " + Words.of(cause));
+            }
         });
         return self[0];
+    }
+
+    private void onStdoutFailed(EventBase base, IOException cause) {
+        Stdout.complaint(cause).ifPresentOrElse(complaint -> fail(base, complaint), base::exit);
     }
 
     private void connectNext(EventBase base, SocketBufferEvent connection) {
@@ -161,12 +174,13 @@ final class ConnectCommand implements Callable<Integer> {
     }
 
     private String seconds() {
-        return String.format(Locale.ROOT, "%.1f s", timeoutSeconds);
+        return String.format(Locale.ROOT, "%.1f s", timeout().toMillis() / 1000.0);
     }
 
     private void onFailed(EventBase base, SocketBufferEvent connection, @Nullable IOException cause) {
         if (addresses.isEmpty()) {
-            fail(base, "cannot connect to " + host + ":" + port + ": " + Words.of(cause));
+            String shown = host.contains(":") ? "[" + host + "]" : host;
+            fail(base, "cannot connect to " + shown + ":" + port + ": " + Words.of(cause));
         } else {
             connectNext(base, connection);
         }

@@ -6,6 +6,7 @@ import io.jevent.bufferevent.Condition;
 import io.jevent.bufferevent.SocketBufferEvent;
 import io.jevent.event.EventBase;
 import io.jevent.event.LoopOption;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Option;
             "",
             "Clients are served one at a time, so that their bytes do not mix; the others wait in the backlog.",
             "When stdin has ended, each client is told so at once (half-close).",
-            "Ends on SIGINT or SIGTERM with a one-line summary.",
+            "Ends on SIGINT or SIGTERM with a one-line summary, on stderr since stdout carries the data.",
             "",
             "Example: jevent listen --once 7000 > received"
         })
@@ -40,6 +41,9 @@ final class ListenCommand implements Callable<Integer> {
     private @Nullable Server server;
     private @Nullable ToolFailure failure;
 
+    /** Ends the command whatever becomes of its clients. */
+    private @Nullable ToolFailure fatal;
+
     /** A piece of standard input for which there is no client at the moment, or none yet. */
     private byte @Nullable [] waitingPiece;
 
@@ -54,7 +58,7 @@ final class ListenCommand implements Callable<Integer> {
     public Integer call() {
         try (EventBase base = common.newBase()) {
             long start = System.nanoTime();
-            var stdout = new StdoutPump(base, base::exit);
+            var stdout = new StdoutPump(base, cause -> onStdoutFailed(base, cause));
             StdinPump[] stdin = new StdinPump[1];
             stdin[0] = new StdinPump(base, System.in, new StdinPump.Sink() {
                 @Override
@@ -70,12 +74,21 @@ final class ListenCommand implements Callable<Integer> {
                         session.onStdinEnd();
                     }
                 }
+
+                @Override
+                public void onError(IOException cause) {
+                    fatal = ToolFailure.network("cannot read stdin: " + Words.of(cause), cause);
+                    base.exit();
+                }
             });
             server = new Server(
                     base, options.address(), options.grace(), (_, socket) -> serve(base, socket, stdout, stdin[0]));
             server.endOnSignals();
             // The threads of stdin and stdout are nothing the loop knows to wait for.
             base.loop(LoopOption.NO_EXIT_ON_EMPTY);
+            if (fatal != null) {
+                throw fatal;
+            }
             if (once && failure != null) {
                 throw failure;
             }
@@ -85,6 +98,11 @@ final class ListenCommand implements Callable<Integer> {
                     + Words.seconds(System.nanoTime() - start));
             return 0;
         }
+    }
+
+    private void onStdoutFailed(EventBase base, IOException cause) {
+        Stdout.complaint(cause).ifPresent(complaint -> fatal = ToolFailure.network(complaint, cause));
+        base.exit();
     }
 
     private void serve(EventBase base, AcceptedSocket socket, StdoutPump stdout, StdinPump stdin) {

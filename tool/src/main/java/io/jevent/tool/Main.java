@@ -39,6 +39,7 @@ public final class Main implements Runnable {
 
     /** Runs the command and exits with its code. */
     public static void main(String[] args) {
+        Stdout stdout = Stdout.install();
         int exitCode = ToolFailure.NETWORK;
         try {
             exitCode = run(args);
@@ -46,7 +47,10 @@ public final class Main implements Runnable {
             // What a JVM short of descriptors or memory throws, from wherever it is.
             System.err.println("jevent: the JVM cannot go on: " + rootOf(e));
         }
-        System.out.flush();
+        if (stdout.complaint().isPresent()) {
+            System.err.println("jevent: " + stdout.complaint().get());
+            exitCode = ToolFailure.NETWORK;
+        }
         System.exit(exitCode);
     }
 

@@ -20,18 +20,17 @@ final class ServerOptions {
     @Option(
             names = "--grace",
             paramLabel = "SECONDS",
-            description = "After SIGINT or SIGTERM, how long open connections may finish. Default: ${DEFAULT-VALUE}.")
-    private double graceSeconds = 5;
+            converter = Seconds.class,
+            defaultValue = "5",
+            description = "After SIGINT or SIGTERM, how long open connections may finish; a second signal ends at"
+                    + " once. Default: ${DEFAULT-VALUE}.")
+    private Duration grace = Duration.ofSeconds(5);
 
     InetSocketAddress address() {
         return new InetSocketAddress(ConnectCommand.resolve(host).getFirst(), port);
     }
 
     Duration grace() {
-        if (!(graceSeconds >= 0 && graceSeconds < 1e9)) {
-            throw ToolFailure.usage(
-                    "need a grace of at least 0 seconds, got " + graceSeconds, new IllegalArgumentException());
-        }
-        return Duration.ofNanos((long) (graceSeconds * 1e9));
+        return grace;
     }
 }

@@ -19,8 +19,11 @@ final class StdinPump {
         /** Takes one piece; calls {@link StdinPump#next()} when it can take another. */
         void onPiece(byte[] piece);
 
-        /** Standard input has ended, or cannot be read. */
+        /** Standard input has ended. */
         void onEnd();
+
+        /** Standard input cannot be read. */
+        void onError(IOException cause);
     }
 
     private final EventBase base;
@@ -50,7 +53,13 @@ final class StdinPump {
         try {
             while (true) {
                 wanted.acquire();
-                int count = read(piece);
+                int count;
+                try {
+                    count = in.read(piece);
+                } catch (IOException e) {
+                    base.execute(() -> sink.onError(e));
+                    return;
+                }
                 if (count < 0) {
                     base.execute(sink::onEnd);
                     return;
@@ -60,14 +69,6 @@ final class StdinPump {
             }
         } catch (InterruptedException | RejectedExecutionException _) {
             // The loop is over, and so is the command.
-        }
-    }
-
-    private int read(byte[] piece) {
-        try {
-            return in.read(piece);
-        } catch (IOException _) {
-            return -1; // Closed before we were started: nothing to send.
         }
     }
 }

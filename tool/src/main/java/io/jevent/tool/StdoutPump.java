@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -17,27 +18,25 @@ final class StdoutPump {
     private final EventBase base;
     private final OutputStream out = new FileOutputStream(FileDescriptor.out);
     private final LinkedBlockingQueue<Supplier<Runnable>> pieces = new LinkedBlockingQueue<>();
-    private final Runnable onBroken;
+    private final Consumer<IOException> onFailed;
 
-    /** Makes a pump; {@code onBroken} runs on the loop when nobody reads standard output any more. */
-    StdoutPump(EventBase base, Runnable onBroken) {
+    /** Makes a pump; {@code onFailed} runs on the loop when standard output takes no more. */
+    StdoutPump(EventBase base, Consumer<IOException> onFailed) {
         this.base = base;
-        this.onBroken = onBroken;
+        this.onFailed = onFailed;
         Thread.ofPlatform().daemon().name("jevent stdout").start(this::pump);
     }
 
     /** Writes bytes; {@code onWritten} runs on the loop afterwards. */
     void write(byte[] bytes, Runnable onWritten) {
-        pieces.add(() -> print(bytes) ? onWritten : onBroken);
-    }
-
-    private boolean print(byte[] bytes) {
-        try {
-            out.write(bytes);
-            return true;
-        } catch (IOException _) {
-            return false;
-        }
+        pieces.add(() -> {
+            try {
+                out.write(bytes);
+                return onWritten;
+            } catch (IOException e) {
+                return () -> onFailed.accept(e);
+            }
+        });
     }
 
     private void pump() {

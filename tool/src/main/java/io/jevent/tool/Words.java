@@ -33,7 +33,9 @@ final class Words {
         if (byteCount < 10_000) {
             return byteCount + (byteCount == 1 ? " byte" : " bytes");
         }
-        return String.format(Locale.ROOT, "%.1f MiB", byteCount / 1048576.0);
+        return byteCount < 1_000_000
+                ? String.format(Locale.ROOT, "%.1f KiB", byteCount / 1024.0)
+                : String.format(Locale.ROOT, "%.1f MiB", byteCount / 1048576.0);
     }
 
     static String count(long count) {

@@ -368,12 +368,12 @@ class EvBufferTest {
         }
         assertThat(buffer.peek(Long.MAX_VALUE)).hasSizeGreaterThan(1);
         assertThat(buffer.writeTo(channel, Long.MAX_VALUE)).isEqualTo(30_000);
-        assertThat(channel.writeCalls).isEqualTo(1);
+        assertThat(channel.writeCalls()).isEqualTo(1);
         assertThat(buffer.isEmpty()).isTrue();
 
         buffer.add(filled(10));
         assertThat(buffer.readFrom(channel, 30_000)).isEqualTo(30_000);
-        assertThat(channel.readCalls).isEqualTo(1);
+        assertThat(channel.readCalls()).isEqualTo(1);
         assertThat(buffer.length()).isEqualTo(30_010);
         assertThat(buffer.readFrom(channel, 1)).as("the channel's end").isEqualTo(-1);
     }

@@ -6,11 +6,19 @@ import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ScatteringByteChannel;
 
 /** A channel into memory: what is written can be read. Counts calls, and can be told to fail or to write little. */
-final class MemoryChannel implements GatheringByteChannel, ScatteringByteChannel {
+public final class MemoryChannel implements GatheringByteChannel, ScatteringByteChannel {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private int readIndex;
-    int writeCalls;
-    int readCalls;
+    private int writeCalls;
+    private int readCalls;
+
+    public int writeCalls() {
+        return writeCalls;
+    }
+
+    public int readCalls() {
+        return readCalls;
+    }
 
     byte[] contents() {
         return written.toByteArray();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jevent.backend.Direction;
+import io.jevent.buffer.EvBuffer;
 import io.jevent.bufferevent.BufferEvent;
 import io.jevent.bufferevent.BufferEventOption;
 import io.jevent.bufferevent.Condition;
@@ -13,6 +14,7 @@ import io.jevent.event.EventBase;
 import io.jevent.event.LoopResult;
 import io.jevent.testkit.ConnectAnswer;
 import io.jevent.testkit.ScriptedBackend;
+import io.jevent.tests.buffer.MemoryChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -93,6 +95,21 @@ class SeedTest {
             scripted.dispatch();
             assertThat(script.peer(0).received()).hasSize(100_000);
             assertThat(script.peer(0).writeCount()).as("writes for 20 appends").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void s1OneCallScattersIntoChunksAndOneGathersFromThem() throws IOException {
+        var channel = new MemoryChannel();
+        try (EvBuffer buffer = base.newBuffer()) {
+            for (int i = 0; i < 20; i++) {
+                buffer.add(new byte[5000]);
+            }
+            buffer.writeTo(channel, Long.MAX_VALUE);
+            assertThat(channel.writeCalls()).as("writes from many chunks").isEqualTo(1);
+            buffer.add(new byte[10]);
+            assertThat(buffer.readFrom(channel, 60_000)).isEqualTo(60_000);
+            assertThat(channel.readCalls()).as("reads into two chunks").isEqualTo(1);
         }
     }
 

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,9 +36,10 @@ class CommandLineTest {
                 "connect localhost zero  | need a port from 1 to 65535, got zero",
                 "connect --bogus h 1     | Unknown option: '--bogus'",
                 "connect --timeout 0 h 1 | need a timeout above 0 seconds",
+                "connect --timeout x h 1 | need seconds from 0 to a billion, got x",
                 "echo                    | Missing required parameter: 'PORT'",
                 "echo -- -1              | need a port from 0 to 65535, got -1",
-                "echo 0 --grace -1       | need a grace of at least 0 seconds",
+                "echo 0 --grace -1       | need seconds from 0 to a billion, got -1",
                 "demo --size 0           | need 1 <= --size <= 16777216, got 0",
                 "demo --backend kqueue   | no backend is named kqueue",
                 "frobnicate              | frobnicate",
@@ -245,6 +247,38 @@ class CommandLineTest {
             base.dispatch();
             assertThat(complete[0]).isEqualTo(1000);
             assertThat(echo.terminate().err()).contains("on 1,000 connections").contains("(0 failed, 0 cut off)");
+        }
+    }
+
+    private static final List<String> TO_A_FULL_DISK = List.of("/bin/sh", "-c", "exec \"$@\" >/dev/full", "sh");
+    private static final List<String> FROM_A_FOLDER = List.of("/bin/sh", "-c", "exec \"$@\" </", "sh");
+
+    @Test
+    @EnabledOnOs(OS.LINUX) // needs /dev/full
+    void aFullDiskBehindStdoutIsAnErrorNotAClosedPipe() throws Exception {
+        try (Launcher echo = Launcher.start("echo", "0");
+                Launcher connect = Launcher.startUnder(TO_A_FULL_DISK, "connect", "127.0.0.1", "" + echo.port())) {
+            connect.stdin().write(1);
+            connect.stdin().flush();
+            Result result = connect.await();
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.err()).contains("jevent: cannot write to stdout: no space left on device");
+        }
+        try (Launcher backends = Launcher.startUnder(TO_A_FULL_DISK, "backends")) {
+            Result result = backends.await();
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.err().strip()).isEqualTo("jevent: cannot write to stdout: no space left on device");
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void stdinThatCannotBeReadIsAnErrorNotAnEnd() throws Exception {
+        try (Launcher echo = Launcher.start("echo", "0");
+                Launcher connect = Launcher.startUnder(FROM_A_FOLDER, "connect", "127.0.0.1", "" + echo.port())) {
+            Result result = connect.await();
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.err()).contains("jevent: cannot read stdin: is a directory");
         }
     }
 
