@@ -1,21 +1,24 @@
 package io.jevent.backend;
 
 import java.io.IOException;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.util.Set;
 
 /**
- * One event base's connection to the system: waits for descriptors, moves bytes, accepts connections.
+ * One event base's connection to the system: waits for descriptors, moves bytes, accepts
+ * connections, exchanges datagrams.
  *
  * <p>One turn, as the loop drives it:
  *
  * <ol>
  *   <li>{@link #poll} waits until something is ready, the timeout is over or {@link #wakeUp()} is called. For each thing
  *       that is ready it calls the handler's {@code onReady}, which only queues work.
- *   <li>The loop runs what was queued; each piece calls {@link Transport#deliver()} or {@link Acceptor#deliver()}, which
- *       do the I/O and call the handler's other methods.
- *   <li>At the turn's end the loop calls {@link Transport#send} for every connection that has new output.
+ *   <li>The loop runs what was queued; each piece calls {@link Transport#deliver()}, {@link Acceptor#deliver()} or {@link
+ *       DatagramTransport#deliver()}, which do the I/O and call the handler's other methods.
+ *   <li>At the turn's end the loop calls {@link Transport#send} or {@link DatagramTransport#send} for whatever has
+ *       new output.
  * </ol>
  *
  * <h2>Concurrency</h2>
@@ -130,6 +133,26 @@ public interface Backend extends AutoCloseable {
      * @throws IOException if the channel cannot be used
      */
     Acceptor listen(SelectableChannel channel, AcceptorHandler handler) throws IOException;
+
+    /**
+     * Makes a datagram socket, not bound and not yet receiving.
+     *
+     * @param family of the addresses it is for
+     * @param handler is told what happens
+     * @return the socket
+     * @throws IOException if no socket could be made: no descriptor left, or the family is not supported
+     */
+    DatagramTransport openDatagrams(ProtocolFamily family, DatagramHandler handler) throws IOException;
+
+    /**
+     * Takes over a datagram socket of the user's.
+     *
+     * @param channel an open datagram channel; it is made non-blocking
+     * @param handler is told what happens
+     * @return the socket, not yet receiving
+     * @throws IOException if the channel cannot be used
+     */
+    DatagramTransport adoptDatagrams(SelectableChannel channel, DatagramHandler handler) throws IOException;
 
     /** Frees what the backend itself holds; connections must be closed before. Idempotent. */
     @Override

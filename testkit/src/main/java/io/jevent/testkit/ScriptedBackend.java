@@ -6,6 +6,8 @@ import io.jevent.backend.AcceptorHandler;
 import io.jevent.backend.Backend;
 import io.jevent.backend.BackendFeature;
 import io.jevent.backend.BackendProvider;
+import io.jevent.backend.DatagramHandler;
+import io.jevent.backend.DatagramTransport;
 import io.jevent.backend.Interest;
 import io.jevent.backend.LoopClock;
 import io.jevent.backend.ReadinessHandler;
@@ -17,6 +19,7 @@ import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseConfig;
 import java.io.IOException;
 import java.io.Serial;
+import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
@@ -380,6 +383,16 @@ public final class ScriptedBackend implements BackendProvider {
         @Override
         public Acceptor listen(SelectableChannel channel, AcceptorHandler handler) {
             return listen(ADDRESS, 1, false, handler);
+        }
+
+        @Override
+        public DatagramTransport openDatagrams(ProtocolFamily family, DatagramHandler handler) {
+            throw new UnsupportedOperationException("a scripted backend has no datagrams");
+        }
+
+        @Override
+        public DatagramTransport adoptDatagrams(SelectableChannel channel, DatagramHandler handler) {
+            throw new UnsupportedOperationException("a scripted backend has no datagrams");
         }
 
         @Override

@@ -105,17 +105,7 @@ final class NioAcceptor extends NioKey.Watcher implements Acceptor {
         if (!ended) {
             release();
             NioTransport.closeQuietly(channel);
-            backend.noteClosed();
-            freeAddress();
-        }
-    }
-
-    /** The address stays taken until the descriptor is gone, and whoever closes a listener may bind again at once. */
-    private void freeAddress() {
-        try {
-            backend.reapClosed();
-        } catch (IOException e) {
-            System.getLogger("io.jevent.backend.nio").log(System.Logger.Level.DEBUG, "closing " + channel, e);
+            backend.freeAddress();
         }
     }
 

@@ -5,6 +5,8 @@ import io.jevent.backend.Acceptor;
 import io.jevent.backend.AcceptorHandler;
 import io.jevent.backend.Backend;
 import io.jevent.backend.BackendFeature;
+import io.jevent.backend.DatagramHandler;
+import io.jevent.backend.DatagramTransport;
 import io.jevent.backend.ReadinessHandler;
 import io.jevent.backend.Registration;
 import io.jevent.backend.Transport;
@@ -18,6 +20,8 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -27,6 +31,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Backend} on one {@link Selector}.
@@ -48,6 +53,9 @@ final class NioBackend implements Backend {
     private final List<NioKey.Watcher> waitingForMemory = new ArrayList<>();
 
     private boolean closedSincePoll;
+
+    /** Room for the longest datagram, shared by all sockets of this backend; null until one receives. */
+    private @Nullable ByteBuffer datagramScratch;
 
     NioBackend(BufferPool pool) throws IOException {
         this.pool = pool;
@@ -186,6 +194,40 @@ final class NioBackend implements Backend {
     }
 
     @Override
+    public DatagramTransport openDatagrams(ProtocolFamily family, DatagramHandler handler) throws IOException {
+        DatagramChannel channel = withDescriptor(() -> DatagramChannel.open(family));
+        boolean success = false;
+        try {
+            DatagramTransport transport = new NioDatagramTransport(this, pool, channel, handler);
+            success = true;
+            return transport;
+        } finally {
+            if (!success) {
+                channel.close();
+                noteClosed();
+            }
+        }
+    }
+
+    @Override
+    public DatagramTransport adoptDatagrams(SelectableChannel channel, DatagramHandler handler) throws IOException {
+        if (!(channel instanceof DatagramChannel datagrams)) {
+            throw new IllegalArgumentException("need a DatagramChannel, got " + channel);
+        }
+        return new NioDatagramTransport(this, pool, datagrams, handler);
+    }
+
+    /** An empty buffer with room for the longest datagram, until the next call. */
+    ByteBuffer datagramScratch() {
+        ByteBuffer scratch = datagramScratch;
+        if (scratch == null) {
+            scratch = ByteBuffer.allocateDirect(DatagramTransport.MAX_DATAGRAM_BYTES);
+            datagramScratch = scratch;
+        }
+        return scratch.clear();
+    }
+
+    @Override
     public void close() {
         try {
             reapClosed();
@@ -221,6 +263,16 @@ final class NioBackend implements Backend {
     /** Notes that a descriptor waits for the next pass. */
     void noteClosed() {
         closedSincePoll = true;
+    }
+
+    /** Gives a just closed descriptor back at once: till then its address stays taken, and its owner may bind it again. */
+    void freeAddress() {
+        noteClosed();
+        try {
+            reapClosed();
+        } catch (IOException e) {
+            System.getLogger("io.jevent.backend.nio").log(System.Logger.Level.DEBUG, "giving an address back", e);
+        }
     }
 
     /** Whether there is too little buffer memory to receive or accept; if so, the watcher is told when there is. */

@@ -422,12 +422,12 @@ final class NioTransport extends NioKey.Watcher implements Transport {
     }
 
     @FunctionalInterface
-    private interface AddressSource {
+    interface AddressSource {
         @Nullable
         SocketAddress get() throws IOException;
     }
 
-    private static Optional<SocketAddress> addressOf(AddressSource source) {
+    static Optional<SocketAddress> addressOf(AddressSource source) {
         try {
             return Optional.ofNullable(source.get());
         } catch (IOException _) {
