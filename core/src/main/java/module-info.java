@@ -5,6 +5,9 @@
  */
 module io.jevent {
     requires static transitive org.jspecify;
+    // Only where a flight recorder runs, and where signals are watched.
+    requires static jdk.jfr;
+    requires static jdk.unsupported;
 
     exports io.jevent.backend;
     exports io.jevent.buffer;

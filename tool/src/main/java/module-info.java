@@ -4,7 +4,7 @@ module io.jevent.tool {
     requires io.jevent;
     requires info.picocli;
     requires HdrHistogram;
-    // The JDK's signal hook, reached reflectively by Signals.
+    // The JDK's signal hook, which signal events need.
     requires jdk.unsupported;
     requires static org.jspecify;
 

@@ -45,7 +45,7 @@ public interface Backend extends AutoCloseable {
     String name();
 
     /**
-     * {@return what it can do beyond this contract}
+     * {@return what it can do beyond this contract; the same as its provider's}
      *
      * @see "libevent event_base_get_features()"
      */
@@ -75,11 +75,14 @@ public interface Backend extends AutoCloseable {
      * Watches a channel that the caller owns; several registrations may watch one channel.
      *
      * @param channel a channel that is open; it is made non-blocking
+     * @param triggering {@link Triggering#EDGE} only where there is {@link BackendFeature#EDGE_TRIGGERED}
      * @param handler is told when it is ready
      * @return a registration without interest yet
      * @throws IOException if the channel cannot be watched
+     * @throws IllegalStateException if it is watched with the other triggering already
      */
-    Registration register(SelectableChannel channel, ReadinessHandler handler) throws IOException;
+    Registration register(SelectableChannel channel, Triggering triggering, ReadinessHandler handler)
+            throws IOException;
 
     /**
      * Makes a stream socket and launches a connect; how it ends is reported to the handler, never by this call.

@@ -18,5 +18,8 @@ public enum BackendFeature {
     ANY_DESCRIPTOR,
 
     /** {@link Interest#CLOSED} can be watched. */
-    EARLY_CLOSE
+    EARLY_CLOSE,
+
+    /** Waits end to the microsecond or better; without it they are rounded up to whole milliseconds. */
+    PRECISE_WAIT
 }

@@ -3,6 +3,7 @@ package io.jevent.backend;
 import io.jevent.buffer.BufferPool;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Makes backends of one kind, and knows whether this machine can run them.
@@ -19,6 +20,11 @@ public interface BackendProvider {
      * {@return why this machine cannot run the backend, in one line, or nothing if it can}
      */
     Optional<String> unavailableBecause();
+
+    /**
+     * {@return what its backends can do beyond the contract of {@link Backend}}
+     */
+    Set<BackendFeature> features();
 
     /**
      * Makes a backend for one event base.

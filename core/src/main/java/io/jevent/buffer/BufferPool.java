@@ -236,6 +236,7 @@ public final class BufferPool implements AutoCloseable {
         if (chunk == null) {
             slab = new Slab(this, SLAB_BYTES, CLASS_BYTES[sizeClass]);
             slabs.add(slab);
+            PoolGrowth.report(SLAB_BYTES, bytesInUse);
             cutting[sizeClass] = slab;
             chunk = slab.cut(sizeClass);
             assert chunk != null : "a new slab holds at least one chunk";
@@ -245,6 +246,7 @@ public final class BufferPool implements AutoCloseable {
 
     private Chunk newOversize(int byteCount) {
         Chunk chunk = new Slab(this, byteCount, byteCount).cut(OVERSIZE);
+        PoolGrowth.report(byteCount, bytesInUse);
         assert chunk != null : "an oversize slab is one chunk";
         return chunk;
     }

@@ -6,14 +6,17 @@ import io.jevent.backend.TransportHandler;
 import io.jevent.buffer.EvBuffer;
 import io.jevent.event.EventBase;
 import io.jevent.loop.Activation;
+import io.jevent.loop.Flight;
 import io.jevent.loop.Flushable;
 import io.jevent.loop.LoopAccess;
 import io.jevent.loop.LoopEngine;
 import io.jevent.loop.LoopResource;
 import io.jevent.loop.LoopTimer;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -280,8 +283,22 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         if (state == State.CONNECTING) {
             state = State.OPEN;
         }
+        if (Flight.isRecording()) {
+            reportConnected();
+        }
         update();
         callbacks.raise(Condition.Connected.INSTANCE);
+    }
+
+    private void reportConnected() {
+        Transport connected = transport;
+        if (connected != null) {
+            Optional<SocketAddress> local = connected.localAddress();
+            Optional<SocketAddress> remote = connected.remoteAddress();
+            if (local.isPresent() && remote.isPresent()) {
+                Flight.connected(local.get(), remote.get());
+            }
+        }
     }
 
     @Override

@@ -2,26 +2,34 @@ package io.jevent.event;
 
 import io.jevent.backend.BackendFeature;
 import io.jevent.backend.Interest;
+import io.jevent.backend.LoopClock;
 import io.jevent.backend.Registration;
-import io.jevent.loop.Activation;
+import io.jevent.backend.Triggering;
+import io.jevent.loop.Debug;
 import io.jevent.loop.LoopAccess;
 import io.jevent.loop.LoopEngine;
-import io.jevent.loop.LoopResource;
+import io.jevent.loop.LoopEvent;
 import io.jevent.loop.LoopTimer;
+import io.jevent.loop.SignalHub;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something to wait for, and what to call when it happens: a channel being ready, a timeout, or activation by hand.
+ * Something to wait for, and what to call when it happens: a channel being ready, a timeout, a signal, or
+ * activation by hand.
  *
  * <pre>
  *              add()                    ready, timeout or activate()
@@ -47,40 +55,64 @@ public final class Event implements AutoCloseable {
     /** Every set of triggers, by bit mask, so that a call back allocates none. */
     private static final List<Set<Trigger>> TRIGGER_SETS = TriggerSets.all();
 
+    private static final VarHandle REMOTE;
+
+    static {
+        try {
+            REMOTE = MethodHandles.lookup().findVarHandle(Event.class, "remotelyHappened", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
 
     private final LoopEngine engine;
     private final EventBase base;
     private final @Nullable SelectableChannel channel;
+    private final @Nullable String signal;
     private final Set<Interest> interest;
-    private final boolean persistent;
+    private final Set<EventOption> options;
     private final EventCallback callback;
-    private final Callback activation;
-    private final Timeout timer = new Timeout();
-    private final LoopResource resource = this::closeWithBase;
+    private final Node node;
+
+    /** Where it was made, in debug mode. */
+    private final @Nullable Throwable origin = Debug.here("the event was made here");
+
+    /** Made with the first timeout. */
+    private @Nullable Timeout timer;
 
     /** The watcher of the channel; present while added with a channel. */
     private @Nullable Registration registration;
 
-    /** Whether {@link #add} holds: channel watched, or timeout set, or both. */
-    private boolean added;
+    /** What the process's watch of the signal calls; present while added with a signal. */
+    private @Nullable Runnable signalWatcher;
 
     /** The timeout given to {@link #add}, in nanoseconds; -1 for none. */
     private long timeoutNanos = -1;
 
+    /** The list the timeout waits in, if it was given as a common one. */
+    private @Nullable CommonTimeout commonTimeout;
+
     /** What happened since the callback last ran, as a mask of trigger bits. */
     private int happened;
 
-    /** Set by the first of several activators on other threads; the task it hands over clears it. */
-    private final AtomicBoolean remotelyActivated = new AtomicBoolean();
+    /** What other threads made happen and the loop does not know yet; the first bit hands over a task, which takes all. */
+    @SuppressWarnings("UnusedVariable") // by REMOTE
+    private int remotelyHappened;
 
-    private final Runnable remoteActivation = this::activateFromTask;
+    /** Whether it closes itself when it has called back. */
+    private boolean closesAfterwards;
 
     private boolean closed;
+
+    /** Where it was closed, in debug mode. */
+    private @Nullable Throwable closedAt;
 
     private Event(
             EventBase base,
             @Nullable SelectableChannel channel,
+            @Nullable String signal,
             Set<Interest> interest,
             Set<EventOption> options,
             EventCallback callback) {
@@ -89,10 +121,11 @@ public final class Event implements AutoCloseable {
         engine.checkUsable();
         checkFeatures(interest, options);
         this.channel = channel;
+        this.signal = signal;
         this.interest = interest;
-        this.persistent = options.contains(EventOption.PERSIST);
-        this.callback = callback;
-        this.activation = new Callback(engine.middlePriority());
+        this.options = Set.copyOf(options);
+        this.callback = Objects.requireNonNull(callback);
+        this.node = new Node(engine.middlePriority());
     }
 
     private void checkFeatures(Set<Interest> interest, Set<EventOption> options) {
@@ -130,7 +163,7 @@ public final class Event implements AutoCloseable {
         if (interest.isEmpty()) {
             throw new IllegalArgumentException("need at least one interest, got none");
         }
-        return new Event(base, channel, Set.copyOf(interest), setOf(options), callback);
+        return new Event(base, Objects.requireNonNull(channel), null, Set.copyOf(interest), setOf(options), callback);
     }
 
     /**
@@ -143,7 +176,7 @@ public final class Event implements AutoCloseable {
      * @see "libevent evtimer_new()"
      */
     public static Event timer(EventBase base, EventCallback callback, EventOption... options) {
-        return new Event(base, null, Set.of(), setOf(options), callback);
+        return new Event(base, null, null, Set.of(), setOf(options), callback);
     }
 
     /**
@@ -155,7 +188,88 @@ public final class Event implements AutoCloseable {
      * @see "libevent evuser_new()"
      */
     public static Event user(EventBase base, EventCallback callback) {
-        return new Event(base, null, Set.of(), Set.of(), callback);
+        return new Event(base, null, null, Set.of(), Set.of(), callback);
+    }
+
+    /**
+     * Makes an event for a signal of the process, such as {@code INT}, {@code TERM} or {@code HUP}. It stays added after
+     * calling back; while any event is added for a signal, the signal does nothing else.
+     *
+     * <p><em>Difference</em> from libevent: several bases may watch one signal, and each is told. A signal raised several
+     * times before the callback has run is one call.
+     *
+     * @param base the loop
+     * @param name the signal's name without {@code SIG}
+     * @param callback what to call
+     * @return a new event, not added yet
+     * @throws IllegalArgumentException if the system has no such signal; {@link #add()} throws it if the JVM keeps the signal
+     *     for itself, as it does with {@code QUIT}, {@code SEGV}, {@code FPE} and {@code KILL}
+     * @throws UnsupportedOperationException if this JVM has no module {@code jdk.unsupported}
+     * @see "libevent evsignal_new()"
+     */
+    public static Event signal(EventBase base, String name, EventCallback callback) {
+        SignalHub.check(name);
+        return new Event(base, null, name, Set.of(), Set.of(EventOption.PERSIST), callback);
+    }
+
+    /**
+     * Calls back once after a delay, and forgets the event. If the base closes before, nothing is called.
+     *
+     * @param base the loop
+     * @param delay at least 0; with 0 the callback is due at once
+     * @param callback what to call
+     * @throws IllegalArgumentException if negative
+     * @see "libevent event_base_once()"
+     */
+    public static void once(EventBase base, Duration delay, EventCallback callback) {
+        Event event = timer(base, callback);
+        event.closesAfterwards = true;
+        if (nanosOf(delay) == 0) {
+            event.happen(Trigger.TIMEOUT);
+        } else {
+            event.add(delay);
+        }
+    }
+
+    /**
+     * Calls back once when a channel is ready, and forgets the event. If the base closes before, nothing is called.
+     *
+     * @param base the loop
+     * @param channel see {@link #channel(EventBase, SelectableChannel, Set, EventCallback, EventOption...)}
+     * @param interest what to wait for, not empty
+     * @param callback what to call
+     * @throws IllegalArgumentException if {@code interest} is empty
+     * @throws UncheckedIOException if the channel cannot be watched
+     * @see "libevent event_base_once()"
+     */
+    public static void once(EventBase base, SelectableChannel channel, Set<Interest> interest, EventCallback callback) {
+        Event event = channel(base, channel, interest, callback);
+        event.closesAfterwards = true;
+        event.add();
+    }
+
+    /**
+     * Calls back once when a channel is ready or a timeout is over, and forgets the event. If the base closes before,
+     * nothing is called.
+     *
+     * @param base the loop
+     * @param channel see {@link #channel(EventBase, SelectableChannel, Set, EventCallback, EventOption...)}
+     * @param interest what to wait for, not empty
+     * @param timeout at least 0
+     * @param callback what to call
+     * @throws IllegalArgumentException if {@code interest} is empty or the timeout negative
+     * @throws UncheckedIOException if the channel cannot be watched
+     * @see "libevent event_base_once()"
+     */
+    public static void once(
+            EventBase base,
+            SelectableChannel channel,
+            Set<Interest> interest,
+            Duration timeout,
+            EventCallback callback) {
+        Event event = channel(base, channel, interest, callback);
+        event.closesAfterwards = true;
+        event.add(timeout);
     }
 
     private static Set<EventOption> setOf(EventOption... options) {
@@ -181,7 +295,7 @@ public final class Event implements AutoCloseable {
 
     /**
      * Waits, for the timeout too: whichever comes first calls back. A timeout set before is replaced, and if it has expired
-     * without its callback having run yet, that is withdrawn.
+     * without its callback having run yet, that is withdrawn. All or nothing, as {@link #add()}.
      *
      * @param timeout at least 0, counted from now; never early
      * @throws IllegalArgumentException if negative
@@ -195,31 +309,69 @@ public final class Event implements AutoCloseable {
         watch();
         markAdded();
         timeoutNanos = nanos;
+        commonTimeout = null;
+        withdrawTimeout();
+        engine.setTimer(timer(), nanos);
+    }
+
+    /**
+     * Waits as {@link #add(Duration)} does, for a timeout that many events share.
+     *
+     * @param timeout of the same base
+     * @throws IllegalArgumentException if it is of another base
+     * @throws UncheckedIOException if the channel cannot be watched, because it is closed for instance
+     * @throws IllegalStateException if this event is closed
+     * @see "libevent event_add(), with a common timeout"
+     */
+    public void add(CommonTimeout timeout) {
+        checkOpen();
+        if (timeout.base() != base) {
+            throw new IllegalArgumentException("need a timeout of this event's base, got one of " + timeout.base());
+        }
+        watch();
+        markAdded();
+        timeoutNanos = timeout.timers().spanNanos();
+        commonTimeout = timeout;
+        withdrawTimeout();
+        engine.setTimer(timer(), timeout.timers());
+    }
+
+    private Timeout timer() {
+        Timeout present = timer;
+        if (present == null) {
+            present = new Timeout();
+            timer = present;
+        }
+        return present;
+    }
+
+    private void withdrawTimeout() {
         happened &= ~Trigger.TIMEOUT.bit;
         if (happened == 0) {
-            engine.deactivate(activation);
+            engine.deactivate(node);
         }
-        engine.setTimer(timer, nanos);
     }
 
     private void watch() {
-        if (channel == null || registration != null) {
-            return;
-        }
-        try {
-            Registration fresh = engine.backend().register(channel, this::onReady);
-            fresh.interest(interest);
-            registration = fresh;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot watch " + channel, e);
+        if (channel != null && registration == null) {
+            Triggering triggering = options.contains(EventOption.EDGE_TRIGGERED) ? Triggering.EDGE : Triggering.LEVEL;
+            try {
+                Registration fresh = engine.backend().register(channel, triggering, this::onReady);
+                fresh.interest(interest);
+                registration = fresh;
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot watch " + channel, e);
+            }
+        } else if (signal != null && signalWatcher == null) {
+            Runnable watcher = this::onSignal;
+            SignalHub.watch(signal, watcher);
+            signalWatcher = watcher;
         }
     }
 
     private void markAdded() {
-        if (!added) {
-            added = true;
-            engine.keepAlive();
-            engine.addResource(resource);
+        if (!node.isAdded()) {
+            engine.addEvent(node);
         }
     }
 
@@ -231,7 +383,7 @@ public final class Event implements AutoCloseable {
      */
     public void remove() {
         engine.checkThread();
-        engine.deactivate(activation);
+        engine.deactivate(node);
         happened = 0;
         stopWaiting();
     }
@@ -241,25 +393,33 @@ public final class Event implements AutoCloseable {
             registration.close();
             registration = null;
         }
-        engine.cancelTimer(timer);
-        timeoutNanos = -1;
-        if (added) {
-            added = false;
-            engine.releaseKeepAlive();
-            engine.removeResource(resource);
+        if (signal != null && signalWatcher != null) {
+            SignalHub.unwatch(signal, signalWatcher);
+            signalWatcher = null;
+        }
+        dropTimeout();
+        if (node.isAdded()) {
+            engine.removeEvent(node);
         }
     }
 
+    private void dropTimeout() {
+        if (timer != null) {
+            engine.cancelTimer(timer);
+        }
+        timeoutNanos = -1;
+        commonTimeout = null;
+    }
+
     /**
-     * Drops the timeout and goes on waiting for the channel. An event without channel is then no longer pending.
+     * Drops the timeout and goes on waiting for the channel or signal. An event without either is then no longer pending.
      *
      * @see "libevent event_remove_timer()"
      */
     public void removeTimeout() {
         checkOpen();
-        engine.cancelTimer(timer);
-        timeoutNanos = -1;
-        if (channel == null) {
+        dropTimeout();
+        if (channel == null && signal == null && node.isAdded()) {
             stopWaiting();
         }
     }
@@ -274,20 +434,52 @@ public final class Event implements AutoCloseable {
      * @see "libevent event_active(), evuser_trigger()"
      */
     public void activate() {
-        if (!engine.isInLoop()) {
-            if (remotelyActivated.compareAndSet(false, true)) {
-                engine.execute(remoteActivation, true);
-            }
-            return;
+        if (engine.isInLoop()) {
+            checkOpen();
+            happen(Trigger.USER);
+        } else {
+            happenRemotely(Trigger.USER);
         }
-        checkOpen();
-        happen(Trigger.USER);
     }
 
-    private void activateFromTask() {
-        remotelyActivated.set(false);
-        if (!closed) {
-            happen(Trigger.USER);
+    /**
+     * Makes the callback run as if something had happened, whether or not the event is added. Triggers that come together
+     * before it runs are told in one call.
+     *
+     * <p>Threading: loop only.
+     *
+     * @param triggers what to tell the callback, not empty
+     * @throws IllegalArgumentException if empty
+     * @see "libevent event_active()"
+     */
+    public void activate(Set<Trigger> triggers) {
+        checkOpen();
+        if (triggers.isEmpty()) {
+            throw new IllegalArgumentException("need at least one trigger, got none");
+        }
+        triggers.forEach(this::happen);
+    }
+
+    private void happenRemotely(Trigger trigger) {
+        if ((int) REMOTE.getAndBitwiseOr(this, trigger.bit) == 0) {
+            engine.execute(this::takeRemote, true);
+        }
+    }
+
+    private void takeRemote() {
+        int bits = (int) REMOTE.getAndSet(this, 0);
+        if (!closed && bits != 0) {
+            happened |= bits;
+            engine.activate(node);
+        }
+    }
+
+    /** On a thread of the JVM's. */
+    private void onSignal() {
+        try {
+            happenRemotely(Trigger.SIGNAL);
+        } catch (RejectedExecutionException _) {
+            // The base has closed meanwhile.
         }
     }
 
@@ -300,7 +492,29 @@ public final class Event implements AutoCloseable {
      */
     public boolean isPending() {
         engine.checkThread();
-        return added || activation.isQueued();
+        return node.isAdded() || node.isQueued();
+    }
+
+    /**
+     * {@return what it waits for, and what has happened without its callback having run yet; empty if it is not pending}
+     *
+     * @see "libevent event_pending(), its mask argument"
+     */
+    public Set<Trigger> pendingTriggers() {
+        engine.checkThread();
+        int mask = happened;
+        if (registration != null) {
+            for (Interest it : interest) {
+                mask |= triggerOf(it).bit;
+            }
+        }
+        if (signalWatcher != null) {
+            mask |= Trigger.SIGNAL.bit;
+        }
+        if (timer != null && timer.isSet()) {
+            mask |= Trigger.TIMEOUT.bit;
+        }
+        return TRIGGER_SETS.get(mask);
     }
 
     /**
@@ -308,17 +522,45 @@ public final class Event implements AutoCloseable {
      */
     public boolean isActive() {
         engine.checkThread();
-        return activation.isQueued();
+        return node.isQueued();
     }
 
     /**
      * {@return when its timeout is over, on the scale of {@link EventBase#nanoTime()}, or nothing if none is set}
-     *
-     * @see "libevent event_pending(), its time argument"
      */
     public OptionalLong deadlineNanos() {
         engine.checkThread();
-        return timer.isSet() ? OptionalLong.of(timer.deadlineNanos()) : OptionalLong.empty();
+        return timer != null && timer.isSet() ? OptionalLong.of(timer.deadlineNanos()) : OptionalLong.empty();
+    }
+
+    /**
+     * {@return when its timeout is over, in the time of day as the clock tells it now, or nothing if none is set}
+     *
+     * @see "libevent event_pending(), its time argument"
+     */
+    public Optional<Instant> expiresAt() {
+        OptionalLong deadline = deadlineNanos();
+        if (deadline.isEmpty()) {
+            return Optional.empty();
+        }
+        LoopClock clock = engine.clock();
+        return Optional.of(clock.wallTime().plusNanos(deadline.getAsLong() - clock.nanoTime()));
+    }
+
+    /**
+     * {@return what it waits for and what has happened, as data}
+     */
+    public EventInfo info() {
+        engine.checkThread();
+        return new EventInfo(
+                channel(),
+                signal(),
+                interest,
+                options,
+                priority(),
+                node.isAdded(),
+                node.isQueued() ? TRIGGER_SETS.get(happened) : Set.of(),
+                expiresAt());
     }
 
     /**
@@ -340,12 +582,30 @@ public final class Event implements AutoCloseable {
     }
 
     /**
+     * {@return the name of its signal without {@code SIG}, if it has one}
+     *
+     * @see "libevent event_get_signal()"
+     */
+    public Optional<String> signal() {
+        return Optional.ofNullable(signal);
+    }
+
+    /**
      * {@return what it waits for on its channel}
      *
      * @see "libevent event_get_events()"
      */
     public Set<Interest> interest() {
         return interest;
+    }
+
+    /**
+     * {@return how it behaves}
+     *
+     * @see "libevent event_get_events()"
+     */
+    public Set<EventOption> options() {
+        return options;
     }
 
     /**
@@ -363,7 +623,7 @@ public final class Event implements AutoCloseable {
      * @see "libevent event_get_priority()"
      */
     public int priority() {
-        return activation.priority();
+        return node.priority();
     }
 
     /**
@@ -379,10 +639,10 @@ public final class Event implements AutoCloseable {
         if (priority < 0 || priority >= engine.priorityCount()) {
             throw new IllegalArgumentException("need 0 <= priority < " + engine.priorityCount() + ", got " + priority);
         }
-        if (activation.isQueued()) {
+        if (node.isQueued()) {
             throw new IllegalStateException("the priority of an active event cannot change");
         }
-        activation.priority(priority);
+        node.priority(priority);
     }
 
     /**
@@ -395,14 +655,44 @@ public final class Event implements AutoCloseable {
     public void close() {
         if (!closed) {
             remove();
-            closed = true;
+            markClosed();
         }
+    }
+
+    /**
+     * Removes the event for good as {@link #close()} does, and calls a function when nothing of it can run any more: in the
+     * loop's callback stage at this event's priority, or when the base closes, whichever comes first.
+     *
+     * @param callback what to call, exactly once
+     * @throws IllegalStateException if this event is closed
+     * @see "libevent event_finalize(), event_free_finalize()"
+     */
+    public void close(FinalizeCallback callback) {
+        checkOpen();
+        close();
+        engine.finalizeLater(engine.new Finalizer(node.priority()) {
+            @Override
+            protected void doFinalize() {
+                callback.onFinalize(Event.this);
+            }
+
+            @Override
+            protected Object source() {
+                return Event.this;
+            }
+        });
+    }
+
+    private void markClosed() {
+        closed = true;
+        closedAt = Debug.here("the event was closed here");
     }
 
     @Override
     public String toString() {
-        return "Event[" + (channel == null ? "no channel" : channel + " " + interest)
-                + (closed ? ", closed]" : added ? ", pending]" : "]");
+        return "Event["
+                + (channel != null ? channel + " " + interest : signal != null ? "signal " + signal : "no channel")
+                + (closed ? ", closed]" : node.isAdded() ? ", pending]" : "]");
     }
 
     // ---- inside ----
@@ -417,16 +707,23 @@ public final class Event implements AutoCloseable {
     private void checkOpen() {
         engine.checkUsable();
         if (closed) {
-            throw new IllegalStateException("this event is closed");
+            throw new IllegalStateException("this event is closed", closedAt);
         }
     }
 
-    private void closeWithBase() {
-        stopWaiting();
-        closed = true;
+    /** The event behind a loop's entry. */
+    static Event of(LoopEvent entry) {
+        return ((Node) entry).event();
     }
 
     private void onReady(Set<Interest> ready) {
+        if (Debug.ON && channel != null && !channel.isOpen()) {
+            engine.report(
+                    this,
+                    new IllegalStateException(
+                            "the channel of " + this + " was closed while the event watched it; close the event first",
+                            origin));
+        }
         if (ready.contains(Interest.READ)) {
             happen(Trigger.READ);
         }
@@ -438,28 +735,50 @@ public final class Event implements AutoCloseable {
         }
     }
 
+    static Trigger triggerOf(Interest interest) {
+        return switch (interest) {
+            case READ -> Trigger.READ;
+            case WRITE -> Trigger.WRITE;
+            case CLOSED -> Trigger.CLOSED;
+        };
+    }
+
     private void happen(Trigger trigger) {
         happened |= trigger.bit;
-        engine.activate(activation);
+        engine.activate(node);
     }
 
     private void callBack() {
         int triggers = happened;
         happened = 0;
-        if (!persistent) {
+        if (!options.contains(EventOption.PERSIST)) {
             stopWaiting();
-        } else if (added && timeoutNanos >= 0) {
+        } else if (node.isAdded() && timeoutNanos >= 0) {
             restartTimeout((triggers & Trigger.TIMEOUT.bit) != 0);
         }
-        callback.onEvent(this, TRIGGER_SETS.get(triggers));
+        try {
+            callback.onEvent(this, TRIGGER_SETS.get(triggers));
+        } finally {
+            if (closesAfterwards && !node.isAdded() && !node.isQueued()) {
+                closed = true;
+            }
+        }
     }
 
     private void restartTimeout(boolean keepsRhythm) {
-        long next = timer.deadlineNanos() + timeoutNanos;
-        if (keepsRhythm && next - engine.cachedNanos() >= 0) {
-            engine.setTimerAt(timer, next);
+        Timeout timeout = timer();
+        long next = timeout.deadlineNanos() + timeoutNanos;
+        boolean rhythmic = keepsRhythm && next - engine.cachedNanos() >= 0;
+        if (commonTimeout != null) {
+            if (rhythmic) {
+                engine.setTimerAt(timeout, commonTimeout.timers(), next);
+            } else {
+                engine.setTimer(timeout, commonTimeout.timers());
+            }
+        } else if (rhythmic) {
+            engine.setTimerAt(timeout, next);
         } else {
-            engine.setTimer(timer, timeoutNanos);
+            engine.setTimer(timeout, timeoutNanos);
         }
     }
 
@@ -471,15 +790,25 @@ public final class Event implements AutoCloseable {
         }
     }
 
-    /** The callback of this event, in the active queues. */
-    private final class Callback extends Activation {
-        Callback(int priority) {
+    /** This event as the loop knows it. */
+    private final class Node extends LoopEvent {
+        Node(int priority) {
             super(priority);
+        }
+
+        Event event() {
+            return Event.this;
         }
 
         @Override
         protected void run() {
             callBack();
+        }
+
+        @Override
+        public void closeWithBase() {
+            stopWaiting();
+            markClosed();
         }
 
         @Override

@@ -5,18 +5,25 @@ import io.jevent.backend.BackendProvider;
 import io.jevent.buffer.EvBuffer;
 import io.jevent.loop.Activation;
 import io.jevent.loop.Backends;
+import io.jevent.loop.EqualTimers;
 import io.jevent.loop.ErrorSink;
 import io.jevent.loop.LoopAccess;
 import io.jevent.loop.LoopEngine;
 import io.jevent.loop.LoopTimer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 
 /**
  * An event loop: waits for what its events, connections and listeners wait for, and calls them back.
@@ -24,8 +31,9 @@ import java.util.concurrent.Executor;
  * <h2>One turn</h2>
  *
  * <ol>
+ *   <li>Call the prepare watchers ({@link LoopWatcher}).
  *   <li>Poll: wait for the system until something is ready or the next timer is due; not at all if something is active.
- *   <li>Refresh the cached time.
+ *   <li>Refresh the cached time; call the check watchers.
  *   <li>Expire timers.
  *   <li>Run the tasks handed over with {@link #execute} that are here now.
  *   <li>Run the callbacks of the best priority that has any, up to a bound; the rest waits for the next turn.
@@ -49,26 +57,31 @@ public final class EventBase implements Executor, AutoCloseable {
         LoopAccess.register(base -> ((EventBase) base).engine);
     }
 
+    /** Most durations that {@link #commonTimeout} makes for one base: 256. */
+    public static final int MAX_COMMON_TIMEOUTS = 256;
+
     private final EventBaseConfig config;
     private final LoopEngine engine;
+    private final Map<Duration, CommonTimeout> commonTimeouts = new HashMap<>();
 
     private EventBase(EventBaseConfig config) {
         this.config = config;
-        BackendProvider provider = config.backendProvider()
-                .orElseGet(() -> Backends.choose(config.backendName().orElse(null)));
+        BackendProvider provider = config.backendProvider().orElseGet(() -> Backends.choose(wishOf(config)));
+        Backends.checkFeatures(provider, config.requiredFeatures());
         ErrorSink errors = new ReportingSink(config.errorHandler());
         try {
-            this.engine = new LoopEngine(
-                    provider,
-                    config.clock(),
-                    config.priorityCount(),
-                    config.maxCallbacksPerTurn(),
-                    config.taskCapacity(),
-                    config.maxBufferBytes(),
-                    errors);
+            this.engine = new LoopEngine(provider, config.settings(), errors);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open backend " + provider.name(), e);
         }
+    }
+
+    private static Backends.Wish wishOf(EventBaseConfig config) {
+        return new Backends.Wish(
+                config.backendName().orElse(null),
+                config.avoidedBackends(),
+                config.requiredFeatures(),
+                !config.options().contains(BaseOption.IGNORE_ENVIRONMENT));
     }
 
     /**
@@ -89,7 +102,7 @@ public final class EventBase implements Executor, AutoCloseable {
      * @param config how
      * @return a new base, belonging to the calling thread until its loop runs
      * @throws UncheckedIOException if the system refuses, for instance for want of descriptors
-     * @throws IllegalStateException if the backend asked for cannot run here
+     * @throws IllegalStateException if the backend asked for cannot run here, or none has the features asked for
      * @throws IllegalArgumentException if there is no backend of that name
      * @see "libevent event_base_new_with_config()"
      */
@@ -288,6 +301,166 @@ public final class EventBase implements Executor, AutoCloseable {
         engine.refreshCachedNanos();
     }
 
+    /**
+     * Makes a timeout that many events of this base can share; the same object for the same duration.
+     *
+     * @param duration at least 0
+     * @return the timeout
+     * @throws IllegalArgumentException if negative
+     * @throws IllegalStateException if there are {@link #MAX_COMMON_TIMEOUTS} others already
+     * @see "libevent event_base_init_common_timeout()"
+     */
+    public CommonTimeout commonTimeout(Duration duration) {
+        engine.checkUsable();
+        long nanos = Event.nanosOf(duration);
+        CommonTimeout present = commonTimeouts.get(duration);
+        if (present == null) {
+            if (commonTimeouts.size() == MAX_COMMON_TIMEOUTS) {
+                throw new IllegalStateException("need at most " + MAX_COMMON_TIMEOUTS + " common timeouts");
+            }
+            present = new CommonTimeout(this, duration, new EqualTimers(engine, nanos));
+            commonTimeouts.put(duration, present);
+        }
+        return present;
+    }
+
+    // ---- what waits in it ----
+
+    /**
+     * {@return how many there are now}
+     *
+     * @param what what to count
+     * @see "libevent event_base_get_num_events()"
+     */
+    public int eventCount(EventCount what) {
+        engine.checkThread();
+        return engine.count(countOf(what));
+    }
+
+    /**
+     * {@return the most there have been at one time, since the base was made or the mark was cleared}
+     *
+     * @param what what to count
+     * @see "libevent event_base_get_max_events()"
+     */
+    public int highestEventCount(EventCount what) {
+        engine.checkThread();
+        return engine.highestCount(countOf(what));
+    }
+
+    /**
+     * Lowers a high-water mark to the present count.
+     *
+     * @param what the count
+     * @see "libevent event_base_get_max_events(), its clear argument"
+     */
+    public void clearHighestEventCount(EventCount what) {
+        engine.checkThread();
+        engine.clearHighestCount(countOf(what));
+    }
+
+    private static LoopEngine.Count countOf(EventCount what) {
+        return switch (what) {
+            case ADDED -> LoopEngine.Count.ADDED;
+            case ACTIVE -> LoopEngine.Count.ACTIVE;
+            case VIRTUAL -> LoopEngine.Count.VIRTUAL;
+        };
+    }
+
+    /**
+     * Visits every event that is added or active, each once: the added ones in the order of adding, then the others.
+     *
+     * @param visitor returns whether to go on; must not add or remove other events
+     * @return whether it went on to the end
+     * @see "libevent event_base_foreach_event()"
+     */
+    public boolean forEachEvent(Predicate<Event> visitor) {
+        engine.checkThread();
+        return engine.forEachEvent(entry -> visitor.test(Event.of(entry)));
+    }
+
+    /**
+     * {@return what every added or active event waits for, as data}
+     *
+     * @see "libevent event_base_dump_events()"
+     */
+    public List<EventInfo> events() {
+        List<EventInfo> infos = new ArrayList<>();
+        forEachEvent(event -> infos.add(event.info()));
+        return infos;
+    }
+
+    /**
+     * {@return what every added or active event waits for, as lines for people: first those added, then those active}
+     *
+     * @see "libevent event_base_dump_events()"
+     */
+    public String dump() {
+        List<EventInfo> infos = events();
+        StringBuilder text = new StringBuilder("added:\n");
+        infos.stream()
+                .filter(EventInfo::added)
+                .forEach(info -> text.append("  ").append(info).append('\n'));
+        text.append("active:\n");
+        infos.stream()
+                .filter(info -> !info.active().isEmpty())
+                .forEach(info -> text.append("  ").append(info).append('\n'));
+        return text.toString();
+    }
+
+    /**
+     * Activates every added event of a channel that waits for any of the given triggers, as if they had happened.
+     *
+     * @param channel the channel
+     * @param triggers {@link Trigger#READ}, {@link Trigger#WRITE}, {@link Trigger#CLOSED}, and {@link Trigger#TIMEOUT} for
+     *     events of the channel that have one
+     * @return how many events were activated
+     * @see "libevent event_base_active_by_fd()"
+     */
+    public int activate(SelectableChannel channel, Set<Trigger> triggers) {
+        return activateWhere(event -> event.channel().orElse(null) == channel, triggers);
+    }
+
+    /**
+     * Activates every added event of a signal, as if it had been raised.
+     *
+     * @param signal the signal's name without {@code SIG}
+     * @return how many events were activated
+     * @see "libevent event_base_active_by_signal()"
+     */
+    public int activateSignal(String signal) {
+        return activateWhere(event -> event.signal().filter(signal::equals).isPresent(), Set.of(Trigger.SIGNAL));
+    }
+
+    private int activateWhere(Predicate<Event> chosen, Set<Trigger> triggers) {
+        engine.checkUsable();
+        int[] count = {0};
+        engine.forEachEvent(entry -> {
+            Event event = Event.of(entry);
+            if (entry.isAdded() && chosen.test(event)) {
+                Set<Trigger> common = EnumSet.noneOf(Trigger.class);
+                common.addAll(triggers);
+                common.retainAll(event.pendingTriggers());
+                if (!common.isEmpty()) {
+                    event.activate(common);
+                    count[0]++;
+                }
+            }
+            return true;
+        });
+        return count[0];
+    }
+
+    /**
+     * {@return the event whose callback runs now, if one does}
+     *
+     * @see "libevent event_base_get_running_event()"
+     */
+    public Optional<Event> runningEvent() {
+        engine.checkThread();
+        return Optional.ofNullable(engine.runningEvent()).map(Event::of);
+    }
+
     // ---- what it is ----
 
     /**
@@ -328,7 +501,8 @@ public final class EventBase implements Executor, AutoCloseable {
 
     /**
      * Closes everything of this base: listeners, buffer events and their sockets, events. Unsent bytes are dropped, no
-     * callback runs, channels that the user registered with an {@link Event} stay open. Idempotent.
+     * callback runs but those of {@link Event#close(FinalizeCallback)}, channels that the user registered with an {@link
+     * Event} stay open. Idempotent.
      *
      * <p>Threading: any thread, but no loop may run.
      *

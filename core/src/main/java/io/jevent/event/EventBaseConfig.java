@@ -1,10 +1,15 @@
 package io.jevent.event;
 
+import io.jevent.backend.BackendFeature;
 import io.jevent.backend.BackendProvider;
 import io.jevent.backend.LoopClock;
 import io.jevent.buffer.BufferPool;
+import io.jevent.loop.LoopSettings;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,14 +35,23 @@ public final class EventBaseConfig {
     /** Bytes of buffer memory, unless told otherwise: 1 GiB. */
     public static final long DEFAULT_MAX_BUFFER_BYTES = BufferPool.DEFAULT_MAX_BYTES;
 
+    /** A callback that runs this long is reported, unless told otherwise: half a second. */
+    public static final Duration DEFAULT_SLOW_CALLBACK_THRESHOLD = Duration.ofMillis(500);
+
     private static final CallbackErrorHandler LOGGING = (source, thrown) ->
             System.getLogger("io.jevent").log(System.Logger.Level.ERROR, "a callback of " + source + " threw", thrown);
 
     private final @Nullable String backendName;
     private final @Nullable BackendProvider backendProvider;
+    private final Set<String> avoidedBackends;
+    private final Set<BackendFeature> requiredFeatures;
+    private final Set<BaseOption> options;
     private final LoopClock clock;
     private final int priorityCount;
     private final int maxCallbacksPerTurn;
+    private final Duration maxTimePerTurn;
+    private final int boundedFromPriority;
+    private final Duration slowCallbackThreshold;
     private final int taskCapacity;
     private final long maxBufferBytes;
     private final CallbackErrorHandler errorHandler;
@@ -45,9 +59,15 @@ public final class EventBaseConfig {
     private EventBaseConfig(Builder builder) {
         backendName = builder.backendName;
         backendProvider = builder.backendProvider;
+        avoidedBackends = Set.copyOf(builder.avoidedBackends);
+        requiredFeatures = Set.copyOf(builder.requiredFeatures);
+        options = Set.copyOf(builder.options);
         clock = builder.clock;
         priorityCount = builder.priorityCount;
         maxCallbacksPerTurn = builder.maxCallbacksPerTurn;
+        maxTimePerTurn = builder.maxTimePerTurn;
+        boundedFromPriority = builder.boundedFromPriority;
+        slowCallbackThreshold = builder.slowCallbackThreshold;
         taskCapacity = builder.taskCapacity;
         maxBufferBytes = builder.maxBufferBytes;
         errorHandler = builder.errorHandler;
@@ -77,6 +97,27 @@ public final class EventBaseConfig {
     }
 
     /**
+     * {@return names of backends that are not to be chosen}
+     */
+    public Set<String> avoidedBackends() {
+        return avoidedBackends;
+    }
+
+    /**
+     * {@return what the backend must be able to do}
+     */
+    public Set<BackendFeature> requiredFeatures() {
+        return requiredFeatures;
+    }
+
+    /**
+     * {@return what the base does differently}
+     */
+    public Set<BaseOption> options() {
+        return options;
+    }
+
+    /**
      * {@return the clock}
      */
     public LoopClock clock() {
@@ -95,6 +136,27 @@ public final class EventBaseConfig {
      */
     public int maxCallbacksPerTurn() {
         return maxCallbacksPerTurn;
+    }
+
+    /**
+     * {@return time that callbacks take at most before the loop looks for new I/O again; zero for no bound}
+     */
+    public Duration maxTimePerTurn() {
+        return maxTimePerTurn;
+    }
+
+    /**
+     * {@return the best priority for which the two bounds of a turn hold}
+     */
+    public int boundedFromPriority() {
+        return boundedFromPriority;
+    }
+
+    /**
+     * {@return how long a callback runs before it is reported; zero for never}
+     */
+    public Duration slowCallbackThreshold() {
+        return slowCallbackThreshold;
     }
 
     /**
@@ -118,13 +180,37 @@ public final class EventBaseConfig {
         return errorHandler;
     }
 
+    LoopSettings settings() {
+        return new LoopSettings(
+                clock,
+                priorityCount,
+                maxCallbacksPerTurn,
+                unlimitedIfZero(maxTimePerTurn),
+                boundedFromPriority,
+                taskCapacity,
+                maxBufferBytes,
+                !options.contains(BaseOption.NO_TIME_CACHE),
+                options.contains(BaseOption.PRECISE_TIMERS),
+                unlimitedIfZero(slowCallbackThreshold));
+    }
+
+    private static long unlimitedIfZero(Duration duration) {
+        return duration.isZero() ? Long.MAX_VALUE : Event.nanosOf(duration);
+    }
+
     /** Collects settings; each setter returns the builder. */
     public static final class Builder {
         private @Nullable String backendName;
         private @Nullable BackendProvider backendProvider;
+        private final Set<String> avoidedBackends = new HashSet<>();
+        private Set<BackendFeature> requiredFeatures = Set.of();
+        private Set<BaseOption> options = Set.of();
         private LoopClock clock = LoopClock.system();
         private int priorityCount = DEFAULT_PRIORITY_COUNT;
         private int maxCallbacksPerTurn = DEFAULT_MAX_CALLBACKS_PER_TURN;
+        private Duration maxTimePerTurn = Duration.ZERO;
+        private int boundedFromPriority;
+        private Duration slowCallbackThreshold = DEFAULT_SLOW_CALLBACK_THRESHOLD;
         private int taskCapacity = DEFAULT_TASK_CAPACITY;
         private long maxBufferBytes = DEFAULT_MAX_BUFFER_BYTES;
         private CallbackErrorHandler errorHandler = LOGGING;
@@ -153,6 +239,42 @@ public final class EventBaseConfig {
         public Builder backend(BackendProvider provider) {
             backendProvider = Objects.requireNonNull(provider);
             backendName = null;
+            return this;
+        }
+
+        /**
+         * Takes a backend out of the choice, also if property or environment name it. May be called several times.
+         *
+         * @param name of a backend; one that does not exist is never chosen anyway
+         * @return this builder
+         * @see "libevent event_config_avoid_method()"
+         */
+        public Builder avoidBackend(String name) {
+            avoidedBackends.add(Objects.requireNonNull(name));
+            return this;
+        }
+
+        /**
+         * Demands what the backend must be able to do, in place of earlier demands. Without such a backend no base is made.
+         *
+         * @param features the demands
+         * @return this builder
+         * @see "libevent event_config_require_features()"
+         */
+        public Builder requireFeatures(BackendFeature... features) {
+            requiredFeatures = Set.of(features);
+            return this;
+        }
+
+        /**
+         * Sets what the base does differently, in place of earlier options; by default nothing.
+         *
+         * @param options the options
+         * @return this builder
+         * @see "libevent event_config_set_flag()"
+         */
+        public Builder options(BaseOption... options) {
+            this.options = Set.of(options);
             return this;
         }
 
@@ -192,6 +314,51 @@ public final class EventBaseConfig {
         public Builder maxCallbacksPerTurn(int maxCallbacksPerTurn) {
             checkRange("maxCallbacksPerTurn", maxCallbacksPerTurn, 1, Integer.MAX_VALUE);
             this.maxCallbacksPerTurn = maxCallbacksPerTurn;
+            return this;
+        }
+
+        /**
+         * Bounds a turn in time: once callbacks of a turn have taken this long, the loop looks for new I/O. The clock is then
+         * read after each callback.
+         *
+         * @param maxTimePerTurn at least 0; {@link Duration#ZERO}, the default, for no bound
+         * @return this builder
+         * @throws IllegalArgumentException if negative
+         * @see "libevent event_config_set_max_dispatch_interval()"
+         */
+        public Builder maxTimePerTurn(Duration maxTimePerTurn) {
+            Event.nanosOf(maxTimePerTurn);
+            this.maxTimePerTurn = maxTimePerTurn;
+            return this;
+        }
+
+        /**
+         * Exempts the best priorities from the bounds of a turn.
+         *
+         * @param priority the best one for which {@link #maxCallbacksPerTurn} and {@link #maxTimePerTurn} hold, at least 0;
+         *     default 0, so that they hold for all
+         * @return this builder
+         * @throws IllegalArgumentException if negative
+         * @see "libevent event_config_set_max_dispatch_interval()"
+         */
+        public Builder boundedFromPriority(int priority) {
+            checkRange("boundedFromPriority", priority, 0, MAX_PRIORITY_COUNT);
+            boundedFromPriority = priority;
+            return this;
+        }
+
+        /**
+         * Sets how long a callback or task may run before it is reported: one warning on the logger {@code
+         * io.jevent.health} and one flight-recorder event, with its stack as it was while it ran. A thread of the library's
+         * watches all bases of the process; the loop itself only counts.
+         *
+         * @param threshold at least 0; {@link Duration#ZERO} for never; default {@link #DEFAULT_SLOW_CALLBACK_THRESHOLD}
+         * @return this builder
+         * @throws IllegalArgumentException if negative
+         */
+        public Builder slowCallbackThreshold(Duration threshold) {
+            Event.nanosOf(threshold);
+            slowCallbackThreshold = threshold;
             return this;
         }
 

@@ -5,7 +5,7 @@ package io.jevent.event;
  *
  * <p>Threading: immutable, share freely.
  *
- * @see "libevent EV_TIMEOUT, EV_READ, EV_WRITE, EV_CLOSED"
+ * @see "libevent EV_TIMEOUT, EV_READ, EV_WRITE, EV_CLOSED, EV_SIGNAL"
  */
 public enum Trigger {
     /** Its timeout was over. */
@@ -17,7 +17,9 @@ public enum Trigger {
     /** Its channel's peer has closed. */
     CLOSED(8),
     /** {@link Event#activate()} was called. */
-    USER(16);
+    USER(16),
+    /** Its signal was raised. */
+    SIGNAL(32);
 
     /** Its bit in a mask of triggers. */
     final int bit;

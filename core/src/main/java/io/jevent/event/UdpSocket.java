@@ -62,7 +62,17 @@ public final class UdpSocket implements AutoCloseable {
     private final DatagramQueue queue;
     private final Delivery delivery;
     private final boolean closesSocket;
-    private final LoopResource resource = this::closeWithBase;
+    private final LoopResource resource = new LoopResource() {
+        @Override
+        public void closeWithBase() {
+            UdpSocket.this.closeWithBase();
+        }
+
+        @Override
+        public void drain() {
+            enter(State.PAUSED);
+        }
+    };
     private final Flushable flush = this::flush;
     private DatagramCallback onDatagram;
     private DatagramErrorCallback onError = LOGGING;

@@ -5,6 +5,7 @@ import io.jevent.backend.Acceptor;
 import io.jevent.backend.AcceptorHandler;
 import io.jevent.event.EventBase;
 import io.jevent.loop.Activation;
+import io.jevent.loop.Flight;
 import io.jevent.loop.LoopAccess;
 import io.jevent.loop.LoopEngine;
 import io.jevent.loop.LoopResource;
@@ -52,7 +53,17 @@ public final class ConnectionListener implements AutoCloseable {
     private final Optional<UnixDomainSocketAddress> socketFile;
     private final boolean closesSocket;
     private final Delivery delivery;
-    private final LoopResource resource = this::closeWithBase;
+    private final LoopResource resource = new LoopResource() {
+        @Override
+        public void closeWithBase() {
+            ConnectionListener.this.closeWithBase();
+        }
+
+        @Override
+        public void drain() {
+            close();
+        }
+    };
     private final LoopTimer retry = new LoopTimer() {
         @Override
         protected void onExpired() {
@@ -298,6 +309,9 @@ public final class ConnectionListener implements AutoCloseable {
 
         @Override
         public void onAccepted(AcceptedSocket socket) {
+            if (Flight.isRecording()) {
+                Flight.accepted(socket.localAddress(), socket.remoteAddress());
+            }
             boolean success = false;
             try {
                 onAccept.onAccept(ConnectionListener.this, socket);

@@ -1,6 +1,7 @@
 package io.jevent.loop;
 
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** First-in, first-out queues of activations, one for each priority, and one for those put off to the next turn. */
@@ -8,7 +9,7 @@ final class ActiveQueues {
     private final @Nullable Activation[] heads;
     private final @Nullable Activation[] tails;
     private final int laterIndex;
-    private int count;
+    private final HighWater counts = new HighWater();
 
     ActiveQueues(int priorityCount) {
         heads = new @Nullable Activation[priorityCount + 1];
@@ -22,7 +23,11 @@ final class ActiveQueues {
 
     /** Entries in all queues. */
     int count() {
-        return count;
+        return counts.count();
+    }
+
+    HighWater highWater() {
+        return counts;
     }
 
     void add(Activation entry) {
@@ -52,7 +57,7 @@ final class ActiveQueues {
         entry.previous = null;
         entry.next = null;
         entry.state = Activation.State.IDLE;
-        count--;
+        counts.decrement();
     }
 
     /** Makes those put off active, in order. */
@@ -83,6 +88,20 @@ final class ActiveQueues {
         return first;
     }
 
+    /** Visits every entry until the visitor returns false; returns whether it saw all. */
+    boolean forEach(Predicate<Activation> visitor) {
+        for (Activation first : heads) {
+            for (Activation entry = first; entry != null; ) {
+                Activation next = entry.next;
+                if (!visitor.test(entry)) {
+                    return false;
+                }
+                entry = next;
+            }
+        }
+        return true;
+    }
+
     void clear() {
         for (int i = 0; i <= laterIndex; i++) {
             for (Activation entry = heads[i]; entry != null; entry = heads[i]) {
@@ -101,6 +120,6 @@ final class ActiveQueues {
             last.next = entry;
         }
         tails[index] = entry;
-        count++;
+        counts.increment();
     }
 }

@@ -1,24 +1,31 @@
 package io.jevent.loop;
 
 import io.jevent.backend.Backend;
+import io.jevent.backend.BackendFeature;
 import io.jevent.backend.BackendProvider;
 import io.jevent.backend.LoopClock;
 import io.jevent.buffer.BufferPool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine of one event base.
  *
- * <p>One turn: poll (timeout = next timer, 0 if anything is active) → refresh the cached time → expire timers → tasks
- * handed over from other threads → callbacks of the best priority that has any, within a bound → flush. The flush also
+ * <p>One turn: prepare watchers → poll (timeout = next timer, 0 if anything is active) → refresh the cached time → check
+ * watchers → expire timers → tasks handed over from other threads → callbacks of the best priority that has any, within a bound → flush. The flush also
  * runs inside a long turn, and before a run of the loop ends for any reason.
  *
  * <p>Threading: loop only, except where a method says otherwise. The loop's thread is the creator until the first run,
@@ -28,6 +35,21 @@ public final class LoopEngine {
     private static final int FLUSH_AFTER_CALLBACKS = 64;
     private static final long FLUSH_AFTER_BYTES = 256 * 1024;
     private static final int MAX_DEFERRED_PER_TURN = 32;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final LoopWatch[] NO_WATCHES = {};
+
+    /** What the health watch sees of a loop that waits or does not run. */
+    static final long BETWEEN_STEPS = -1;
+
+    private static final VarHandle STEP_COUNT;
+
+    static {
+        try {
+            STEP_COUNT = MethodHandles.lookup().findVarHandle(LoopEngine.class, "stepCount", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final LoopClock clock;
     private final BufferPool pool;
@@ -36,9 +58,17 @@ public final class LoopEngine {
     private final ActiveQueues active;
     private final TimerHeap timers = new TimerHeap();
     private final TaskQueue tasks;
-    private final int maxCallbacksPerTurn;
+    private final LoopSettings settings;
+    private final EventList events = new EventList();
+
+    /** Whether the backend rounds waits up to whole milliseconds. */
+    private final boolean waitsAreCoarse;
+
     private final ArrayDeque<Flushable> flushes = new ArrayDeque<>();
     private final Set<LoopResource> resources = new LinkedHashSet<>();
+
+    /** Last calls that are due; they run even if the base closes before. */
+    private final Set<Finalizer> finalizers = new LinkedHashSet<>();
 
     private volatile Thread owner;
     private volatile boolean running;
@@ -51,8 +81,15 @@ public final class LoopEngine {
     /** Set by the first of several wakers, so that only it makes the system call. */
     private final AtomicBoolean wakePending = new AtomicBoolean();
 
-    /** Things that keep the loop running: added events, connections that wait for the peer, listeners. */
-    private int keepAliveCount;
+    /** What keeps the loop running beside added events: connections that wait for the peer, listeners, delayed exits. */
+    private final HighWater virtuals = new HighWater();
+
+    private final HighWater addedEvents = new HighWater();
+
+    /** Watchers in the order of registration; replaced, never changed, so that a watcher may close any watcher. */
+    private LoopWatch[] prepareWatches = NO_WATCHES;
+
+    private LoopWatch[] checkWatches = NO_WATCHES;
 
     /** The clock as of the latest poll; meaningful while callbacks run. */
     private long cachedNanos;
@@ -62,6 +99,15 @@ public final class LoopEngine {
     /** Whether the thread was interrupted during this run; it is told again when the run ends. */
     private boolean interrupted;
 
+    /** The activation or task that runs now; null between two of them. */
+    private @Nullable Object current;
+
+    /** Grows when a callback or task begins or ends; a health watch that finds it unchanged knows that one still runs. */
+    private long stepCount;
+
+    /** Whether the base is to end when what it has is done. */
+    private boolean draining;
+
     private boolean exitRequested;
     private boolean breakRequested;
     private boolean continueRequested;
@@ -70,24 +116,17 @@ public final class LoopEngine {
     private long bytesSinceFlush;
 
     /** Opens the engine of a new base; the calling thread is its owner until the first run. */
-    public LoopEngine(
-            BackendProvider provider,
-            LoopClock clock,
-            int priorityCount,
-            int maxCallbacksPerTurn,
-            int taskCapacity,
-            long maxBufferBytes,
-            ErrorSink errors)
-            throws IOException {
-        this.clock = clock;
+    public LoopEngine(BackendProvider provider, LoopSettings settings, ErrorSink errors) throws IOException {
+        this.settings = settings;
+        this.clock = settings.clock();
         this.errors = errors;
-        this.active = new ActiveQueues(priorityCount);
-        this.tasks = new TaskQueue(taskCapacity);
-        this.maxCallbacksPerTurn = maxCallbacksPerTurn;
+        this.active = new ActiveQueues(settings.priorityCount());
+        this.tasks = new TaskQueue(settings.taskCapacity());
         this.owner = Thread.currentThread();
-        this.pool = BufferPool.create(maxBufferBytes);
+        this.pool = BufferPool.create(settings.maxBufferBytes());
         pool.confineTo(owner);
         this.backend = provider.open(clock, pool);
+        this.waitsAreCoarse = !backend.features().contains(BackendFeature.PRECISE_WAIT);
     }
 
     // ---- who and what ----
@@ -144,9 +183,14 @@ public final class LoopEngine {
         }
     }
 
-    /** The cached time while callbacks run, the clock otherwise. */
+    /** The cached time while callbacks run, the clock otherwise and where the cache is off. */
     public long cachedNanos() {
-        return cacheValid ? cachedNanos : clock.nanoTime();
+        return cacheValid && settings.cachesTime() ? cachedNanos : clock.nanoTime();
+    }
+
+    /** The time as of the latest poll; timers are due that are not after it. */
+    long turnNanos() {
+        return cachedNanos;
     }
 
     public void refreshCachedNanos() {
@@ -157,13 +201,60 @@ public final class LoopEngine {
 
     /** Counts one more thing to wait for. */
     public void keepAlive() {
-        keepAliveCount++;
+        virtuals.increment();
     }
 
     /** Counts one thing less to wait for. */
     public void releaseKeepAlive() {
-        assert keepAliveCount > 0 : "more released than kept";
-        keepAliveCount--;
+        virtuals.decrement();
+    }
+
+    /** Puts an event among the added ones; it must not be there. */
+    public void addEvent(LoopEvent event) {
+        events.add(event);
+        addedEvents.increment();
+    }
+
+    /** Takes an event from the added ones; it must be there. */
+    public void removeEvent(LoopEvent event) {
+        events.remove(event);
+        addedEvents.decrement();
+    }
+
+    /** Visits every event that is added or active, each once, until the visitor returns false. */
+    public boolean forEachEvent(Predicate<LoopEvent> visitor) {
+        return events.forEach(visitor)
+                && active.forEach(entry -> !(entry instanceof LoopEvent event) || event.added || visitor.test(event));
+    }
+
+    /** What is counted. */
+    public enum Count {
+        /** Added events. */
+        ADDED,
+        /** Callbacks that are due. */
+        ACTIVE,
+        /** Other things that keep the loop running. */
+        VIRTUAL
+    }
+
+    public int count(Count kind) {
+        return highWater(kind).count();
+    }
+
+    public int highestCount(Count kind) {
+        return highWater(kind).highest();
+    }
+
+    public void clearHighestCount(Count kind) {
+        highWater(kind).clearHighest();
+    }
+
+    private HighWater highWater(Count kind) {
+        return switch (kind) {
+            case ADDED -> addedEvents;
+            case ACTIVE -> active.highWater();
+            case VIRTUAL -> virtuals;
+        };
     }
 
     public void addResource(LoopResource resource) {
@@ -175,7 +266,12 @@ public final class LoopEngine {
     }
 
     private boolean isEmpty() {
-        return keepAliveCount == 0 && active.count() == 0 && flushes.isEmpty() && tasks.isEmpty() && !tasks.hasRest();
+        return virtuals.count() == 0
+                && events.count() == 0
+                && active.count() == 0
+                && flushes.isEmpty()
+                && tasks.isEmpty()
+                && !tasks.hasRest();
     }
 
     // ---- active queues ----
@@ -230,12 +326,68 @@ public final class LoopEngine {
 
     /** Sets a timer, or moves it if it is set. */
     public void setTimerAt(LoopTimer timer, long deadlineNanos) {
+        if (timer.equals != null) {
+            timer.equals.remove(timer);
+        }
         timers.set(timer, deadlineNanos);
+    }
+
+    /** Sets a timer among equal ones, or moves it if it is set. */
+    public void setTimer(LoopTimer timer, EqualTimers equals) {
+        setTimerAt(timer, equals, clock.nanoTime() + equals.spanNanos());
+    }
+
+    /** Sets a timer among equal ones, or moves it if it is set. */
+    public void setTimerAt(LoopTimer timer, EqualTimers equals, long deadlineNanos) {
+        cancelTimer(timer);
+        equals.add(timer, deadlineNanos);
     }
 
     /** Cancels a timer; a no-op if it is not set. */
     public void cancelTimer(LoopTimer timer) {
-        timers.remove(timer);
+        if (timer.equals != null) {
+            timer.equals.remove(timer);
+        } else {
+            timers.remove(timer);
+        }
+    }
+
+    // ---- watchers ----
+
+    public void addWatch(LoopWatch watch) {
+        switch (watch.stage()) {
+            case PREPARE -> prepareWatches = with(prepareWatches, watch);
+            case CHECK -> checkWatches = with(checkWatches, watch);
+        }
+    }
+
+    public void removeWatch(LoopWatch watch) {
+        switch (watch.stage()) {
+            case PREPARE -> prepareWatches = without(prepareWatches, watch);
+            case CHECK -> checkWatches = without(checkWatches, watch);
+        }
+    }
+
+    private static LoopWatch[] with(LoopWatch[] watches, LoopWatch added) {
+        LoopWatch[] grown = Arrays.copyOf(watches, watches.length + 1);
+        grown[watches.length] = added;
+        return grown;
+    }
+
+    private static LoopWatch[] without(LoopWatch[] watches, LoopWatch removed) {
+        List<LoopWatch> rest = new ArrayList<>(List.of(watches));
+        rest.remove(removed);
+        return rest.toArray(NO_WATCHES);
+    }
+
+    private void runWatches(LoopWatch[] present, long timeoutNanos) {
+        for (LoopWatch watch : present) {
+            try {
+                watch.run(timeoutNanos);
+            } catch (Exception e) {
+                report(watch.source(), e);
+            }
+        }
     }
 
     // ---- flush ----
@@ -296,6 +448,27 @@ public final class LoopEngine {
         continueRequested = true;
     }
 
+    /**
+     * Makes the loop return as soon as nothing is left to wait for, at the latest after a grace, for good: listeners stop
+     * accepting, and the option not to exit on empty has no effect any more.
+     */
+    public void requestDrain(long graceNanos) {
+        draining = true;
+        List.copyOf(resources).forEach(LoopResource::drain);
+        if (graceNanos == 0) {
+            exitRequested = true;
+            return;
+        }
+        setTimer(
+                new LoopTimer() {
+                    @Override
+                    protected void onExpired() {
+                        exitRequested = true;
+                    }
+                },
+                graceNanos);
+    }
+
     public boolean gotExit() {
         return exitRequested;
     }
@@ -327,7 +500,12 @@ public final class LoopEngine {
             throw new IllegalStateException("the loop already runs; it cannot be entered from a callback");
         }
         running = true;
-        hasRun = true;
+        if (!hasRun) {
+            hasRun = true;
+            if (settings.slowCallbackNanos() != Long.MAX_VALUE) {
+                LoopHealth.watch(this, settings.slowCallbackNanos());
+            }
+        }
         Thread present = Thread.currentThread();
         if (owner != present) {
             owner = present;
@@ -364,7 +542,7 @@ public final class LoopEngine {
             if (exitRequested) {
                 return LoopOutcome.EXIT;
             }
-            if (!noExitOnEmpty && isEmpty()) {
+            if ((!noExitOnEmpty || draining) && isEmpty()) {
                 return LoopOutcome.EMPTY;
             }
             int ran = turn(nonBlocking);
@@ -382,15 +560,28 @@ public final class LoopEngine {
         deferredThisTurn = 0;
         active.activateLater();
         cacheValid = false;
-        poll(nonBlocking || active.count() > 0 ? 0 : nextTimeout());
+        boolean waits = !nonBlocking && active.count() == 0;
+        if (prepareWatches.length > 0) {
+            runWatches(prepareWatches, waits ? nextTimeout() : 0);
+            flush();
+            waits &= active.count() == 0;
+        }
+        poll(waits ? nextTimeout() : 0);
         refreshCachedNanos();
         cacheValid = true;
-        expireTimers();
+        if (checkWatches.length > 0) {
+            runWatches(checkWatches, 0);
+        }
+        Object flight = Flight.isRecording() ? Flight.turnBegins() : null;
+        int expired = expireTimers();
         int ran = runTasks();
         if (!breakRequested) {
             ran += runCallbacks();
         }
         flush();
+        if (flight != null) {
+            Flight.turnEnds(flight, ran, expired);
+        }
         return ran;
     }
 
@@ -412,15 +603,20 @@ public final class LoopEngine {
         if (timers.isEmpty()) {
             return Backend.FOREVER;
         }
-        return Math.max(0, timers.first().deadlineNanos - clock.nanoTime());
+        long left = Math.max(0, timers.first().deadlineNanos - clock.nanoTime());
+        // Precisely: the whole milliseconds are slept, the rest is spent looking for I/O.
+        return settings.preciseTimers() && waitsAreCoarse ? left - left % NANOS_PER_MILLI : left;
     }
 
-    private void expireTimers() {
+    private int expireTimers() {
+        int count = 0;
         while (!timers.isEmpty() && timers.first().deadlineNanos - cachedNanos <= 0) {
             LoopTimer timer = timers.first();
             timers.remove(timer);
             timer.onExpired();
+            count++;
         }
+        return count;
     }
 
     private int runTasks() {
@@ -428,11 +624,13 @@ public final class LoopEngine {
         int ran = 0;
         for (Runnable task = tasks.next(); task != null; task = tasks.next()) {
             ran++;
+            running(task);
             try {
                 task.run();
             } catch (Exception e) {
                 report(task, e);
             }
+            running(null);
             flushWhenMuch(ran);
         }
         return ran;
@@ -445,16 +643,19 @@ public final class LoopEngine {
             return 0;
         }
         runningPriority = priority;
+        boolean bounded = priority >= settings.boundedFromPriority();
         int ran = 0;
         try {
-            while (ran < maxCallbacksPerTurn && !active.isEmpty(priority)) {
+            while (!active.isEmpty(priority) && !(bounded && isTurnOver(ran))) {
                 Activation entry = active.takeFirst(priority);
                 ran++;
+                running(entry);
                 try {
                     entry.run();
                 } catch (Exception e) {
                     report(entry.source(), e);
                 }
+                running(null);
                 if (breakRequested || continueRequested) {
                     break;
                 }
@@ -464,6 +665,44 @@ public final class LoopEngine {
             runningPriority = Integer.MAX_VALUE;
         }
         return ran;
+    }
+
+    private boolean isTurnOver(int ran) {
+        return ran >= settings.maxCallbacksPerTurn()
+                || (ran > 0
+                        && settings.maxNanosPerTurn() != Long.MAX_VALUE
+                        && clock.nanoTime() - cachedNanos >= settings.maxNanosPerTurn());
+    }
+
+    /** Notes what runs now, for questions and for the health watch. */
+    private void running(@Nullable Object step) {
+        current = step;
+        STEP_COUNT.setOpaque(this, stepCount + 1);
+    }
+
+    /** The step that runs now, for the health watch; another thread sees it a little late. */
+    long stepSeenFromOutside() {
+        return running && !asleep ? (long) STEP_COUNT.getOpaque(this) : BETWEEN_STEPS;
+    }
+
+    /** What runs now, for people, as another thread sees it. */
+    String currentSeenFromOutside() {
+        Object step = current;
+        return switch (step) {
+            case null -> "the loop itself";
+            case Activation activation ->
+                "a callback of " + activation.source().getClass().getSimpleName();
+            default -> "task " + step.getClass().getName();
+        };
+    }
+
+    Thread owner() {
+        return owner;
+    }
+
+    /** The event whose callback runs now, or null. */
+    public @Nullable LoopEvent runningEvent() {
+        return current instanceof LoopEvent event ? event : null;
     }
 
     private void flushWhenMuch(int ran) {
@@ -479,6 +718,41 @@ public final class LoopEngine {
 
     // ---- end ----
 
+    /** Runs a last call of an event at its priority in the loop, or when the base closes. */
+    public void finalizeLater(Finalizer finalizer) {
+        finalizers.add(finalizer);
+        activate(finalizer);
+    }
+
+    /** Those that come to be while it runs included. */
+    private void runFinalizers() {
+        while (!finalizers.isEmpty()) {
+            Finalizer next = finalizers.iterator().next();
+            deactivate(next);
+            try {
+                next.run();
+            } catch (Exception e) {
+                report(next.source(), e);
+            }
+        }
+    }
+
+    /** The last call of an event that was closed. */
+    public abstract class Finalizer extends Activation {
+        protected Finalizer(int priority) {
+            super(priority);
+        }
+
+        /** The user's part. */
+        protected abstract void doFinalize();
+
+        @Override
+        protected final void run() {
+            finalizers.remove(this);
+            doFinalize();
+        }
+    }
+
     /** Closes everything of this base; any thread while no loop runs. Idempotent. */
     public void close() {
         if (running) {
@@ -488,6 +762,7 @@ public final class LoopEngine {
             return;
         }
         closed = true;
+        LoopHealth.unwatch(this);
         owner = Thread.currentThread();
         pool.confineTo(owner);
         int dropped = tasks.close();
@@ -496,6 +771,11 @@ public final class LoopEngine {
         }
         List.copyOf(resources).forEach(LoopResource::closeWithBase);
         resources.clear();
+        for (LoopEvent event = events.first(); event != null; event = events.first()) {
+            removeEvent(event);
+            event.closeWithBase();
+        }
+        runFinalizers();
         active.clear();
         timers.clear();
         flushes.clear();

@@ -4,4 +4,7 @@ package io.jevent.loop;
 public interface LoopResource {
     /** Frees what it holds, silently: no callback runs. */
     void closeWithBase();
+
+    /** Takes on nothing new from now on: the base is to end when what it has is done. */
+    default void drain() {}
 }

@@ -14,6 +14,7 @@ import io.jevent.backend.ReadinessHandler;
 import io.jevent.backend.Registration;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
+import io.jevent.backend.Triggering;
 import io.jevent.buffer.BufferPool;
 import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseConfig;
@@ -55,6 +56,12 @@ import java.util.function.Consumer;
 public final class ScriptedBackend implements BackendProvider {
     /** An address for tests that need one; nothing is looked up. */
     public static final SocketAddress ADDRESS = new ScriptedAddress();
+
+    private static final Set<BackendFeature> FEATURES = Set.of(
+            BackendFeature.EDGE_TRIGGERED,
+            BackendFeature.EARLY_CLOSE,
+            BackendFeature.ANY_DESCRIPTOR,
+            BackendFeature.PRECISE_WAIT);
 
     private final ManualClock clock;
     private final Deque<ConnectAnswer> answers = new ArrayDeque<>();
@@ -244,6 +251,11 @@ public final class ScriptedBackend implements BackendProvider {
     }
 
     @Override
+    public Set<BackendFeature> features() {
+        return FEATURES;
+    }
+
+    @Override
     public Backend open(LoopClock baseClock, BufferPool pool) {
         if (baseClock != clock) {
             throw new IllegalArgumentException("need the base to use this backend's clock; see newBase()");
@@ -326,7 +338,7 @@ public final class ScriptedBackend implements BackendProvider {
 
         @Override
         public Set<BackendFeature> features() {
-            return Set.of();
+            return FEATURES;
         }
 
         @Override
@@ -345,8 +357,12 @@ public final class ScriptedBackend implements BackendProvider {
         public void reapClosed() {}
 
         @Override
-        public Registration register(SelectableChannel channel, ReadinessHandler handler) {
-            ScriptedRegistration registration = new ScriptedRegistration(channel, handler, registrations::remove);
+        public Registration register(SelectableChannel channel, Triggering triggering, ReadinessHandler handler) {
+            if (registrations.stream().anyMatch(it -> it.watches(channel) && it.triggering() != triggering)) {
+                throw new IllegalStateException(channel + " is watched already, but not " + triggering);
+            }
+            ScriptedRegistration registration =
+                    new ScriptedRegistration(channel, triggering, handler, registrations::remove);
             registrations.add(registration);
             return registration;
         }

@@ -2,7 +2,9 @@ package io.jevent.tool;
 
 import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseConfig;
+import io.jevent.event.EventBaseGroup;
 import java.io.UncheckedIOException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -20,12 +22,25 @@ final class CommonOptions {
 
     /** Opens a base with the backend asked for; what a callback throws ends the command. */
     EventBase newBase() {
+        return opened(() -> EventBase.create(config()));
+    }
+
+    /** Opens a group of bases, likewise. */
+    EventBaseGroup newGroup(int baseCount) {
+        return opened(() -> EventBaseGroup.create(baseCount, config()));
+    }
+
+    private EventBaseConfig config() {
+        EventBaseConfig.Builder config = EventBaseConfig.builder().errorHandler(CommonOptions::onCallbackError);
+        if (backend != null) {
+            config.backend(backend);
+        }
+        return config.build();
+    }
+
+    private static <T> T opened(Supplier<T> opener) {
         try {
-            EventBaseConfig.Builder config = EventBaseConfig.builder().errorHandler(CommonOptions::onCallbackError);
-            if (backend != null) {
-                config.backend(backend);
-            }
-            return EventBase.create(config.build());
+            return opener.get();
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw ToolFailure.usage(e.getMessage() == null ? e.toString() : e.getMessage(), e);
         } catch (UncheckedIOException e) {

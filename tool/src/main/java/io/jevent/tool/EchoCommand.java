@@ -1,9 +1,16 @@
 package io.jevent.tool;
 
 import io.jevent.event.EventBase;
+import io.jevent.event.EventBaseGroup;
+import io.jevent.event.HandOverCallback;
+import io.jevent.listener.AcceptCallback;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -13,13 +20,24 @@ import picocli.CommandLine.Option;
         name = "echo",
         mixinStandardHelpOptions = true,
         description = "Listen, and send back to every client what it sends.",
-        footer = {"", "Ends on SIGINT or SIGTERM with a one-line summary.", "", "Example: jevent echo 7000"})
+        footer = {"", "Ends on SIGINT or SIGTERM with a one-line summary.", "", "Example: jevent echo 7000 --loops 2"})
 final class EchoCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common = new CommonOptions();
 
     @Mixin
     private ServerOptions options = new ServerOptions();
+
+    private @Nullable Server server;
+
+    @Option(
+            names = "--loops",
+            paramLabel = "N",
+            converter = LoopCount.class,
+            defaultValue = "1",
+            description =
+                    "Event loops, each on a thread of its own, that share the connections. Default: ${DEFAULT-VALUE}.")
+    private int loopCount = 1;
 
     @Option(names = "--json", description = "Print the summary as JSON on stdout.")
     private boolean json;
@@ -30,30 +48,74 @@ final class EchoCommand implements Callable<Integer> {
     public Integer call() {
         try (EventBase base = common.newBase()) {
             long start = System.nanoTime();
-            Server[] server = new Server[1];
-            EchoService service = new EchoService(base, () -> server[0].connectionEnded());
-            server[0] = new Server(base, options.address(), options.grace(), (_, socket) -> service.serve(socket));
-            server[0].endOnSignals();
-            base.dispatch();
-            report(base, server[0], service, System.nanoTime() - start);
+            if (loopCount == 1) {
+                EchoService service = serveOn(base);
+                report(base, List.of(service), System.nanoTime() - start);
+            } else {
+                List<EchoService> services = serveOnSeveral(base);
+                report(base, services, System.nanoTime() - start);
+            }
             return 0;
         }
     }
 
-    private void report(EventBase base, Server server, EchoService service, long nanos) {
+    private EchoService serveOn(EventBase base) {
+        EchoService service = new EchoService(base, () -> server().connectionEnded());
+        runServer(base, (_, socket) -> service.serve(socket));
+        return service;
+    }
+
+    /** One loop accepts, the others serve. */
+    private List<EchoService> serveOnSeveral(EventBase base) {
+        try (EventBaseGroup group = common.newGroup(loopCount)) {
+            Map<EventBase, EchoService> services = new LinkedHashMap<>();
+            for (EventBase its : group.bases()) {
+                services.put(its, new EchoService(its, () -> tell(base, server()::connectionEnded)));
+            }
+            group.start();
+            HandOverCallback serve =
+                    (its, socket) -> Objects.requireNonNull(services.get(its)).serve(socket);
+            runServer(base, (_, socket) -> group.handOver(socket, serve));
+            return List.copyOf(services.values());
+        }
+    }
+
+    private static void tell(EventBase base, Runnable task) {
+        try {
+            base.execute(task);
+        } catch (RejectedExecutionException _) {
+            // The command has ended; nobody counts any more.
+        }
+    }
+
+    private void runServer(EventBase base, AcceptCallback onAccept) {
+        server = new Server(base, options.address(), options.grace(), onAccept);
+        server.endOnSignals();
+        base.dispatch();
+    }
+
+    private Server server() {
+        return Objects.requireNonNull(server, "no server yet");
+    }
+
+    private void report(EventBase base, List<EchoService> services, long nanos) {
+        long byteCount = services.stream().mapToLong(EchoService::byteCount).sum();
+        long failureCount =
+                services.stream().mapToLong(EchoService::failureCount).sum();
         if (json) {
             Map<String, Object> figures = new LinkedHashMap<>();
             figures.put("backend", base.backend());
-            figures.put("connections", server.acceptedCount());
-            figures.put("failed", service.failureCount());
-            figures.put("cut", server.openCount());
-            figures.put("bytes", service.byteCount());
+            figures.put("loops", loopCount);
+            figures.put("connections", server().acceptedCount());
+            figures.put("failed", failureCount);
+            figures.put("cut", server().openCount());
+            figures.put("bytes", byteCount);
             figures.put("seconds", nanos / 1e9);
             System.out.println(Json.object(figures));
         } else {
-            System.err.println("echoed " + Words.bytes(service.byteCount()) + " on "
-                    + Words.counted(server.acceptedCount(), "connection") + " in " + Words.seconds(nanos)
-                    + " (" + Words.count(service.failureCount()) + " failed, " + Words.count(server.openCount())
+            System.err.println("echoed " + Words.bytes(byteCount) + " on "
+                    + Words.counted(server().acceptedCount(), "connection") + " in " + Words.seconds(nanos)
+                    + " (" + Words.count(failureCount) + " failed, " + Words.count(server().openCount())
                     + " cut off)");
         }
     }

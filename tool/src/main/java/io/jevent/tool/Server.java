@@ -1,5 +1,6 @@
 package io.jevent.tool;
 
+import io.jevent.event.Event;
 import io.jevent.event.EventBase;
 import io.jevent.listener.AcceptCallback;
 import io.jevent.listener.ConnectionListener;
@@ -7,7 +8,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
 
 /** A listener that says when it is ready, and ends in order when the process is asked to. */
 final class Server {
@@ -45,13 +45,13 @@ final class Server {
 
     /** Ends in order on SIGINT and SIGTERM; at once on the second one. */
     void endOnSignals() {
-        Signals.onTermination(() -> {
+        for (String name : new String[] {"INT", "TERM"}) {
             try {
-                base.execute(this::end);
-            } catch (RejectedExecutionException _) {
-                // Over already.
+                Event.signal(base, name, (_, _) -> end()).add();
+            } catch (IllegalArgumentException | UnsupportedOperationException _) {
+                // The JVM keeps this signal for itself, as under -Xrs; it then ends the process as usual.
             }
-        });
+        }
     }
 
     /** Stops accepting; the loop exits when the last connection has ended, or when the grace is over. */

@@ -11,6 +11,7 @@ import io.jevent.backend.ReadinessHandler;
 import io.jevent.backend.Registration;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
+import io.jevent.backend.Triggering;
 import io.jevent.buffer.BufferPool;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -28,7 +29,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class NioBackend implements Backend {
     private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /** In debug mode a channel that is closed while an event watches it is found, and its watchers are told. */
+    private static final boolean DEBUG = Boolean.getBoolean("jevent.debug");
 
     /** While connections wait for buffer memory that other threads may give back, polls last no longer than this. */
     private static final long MEMORY_WAIT_MILLIS = 10;
@@ -69,13 +72,16 @@ final class NioBackend implements Backend {
 
     @Override
     public Set<BackendFeature> features() {
-        return EnumSet.of(BackendFeature.CONSTANT_COST);
+        return NioBackendProvider.FEATURES;
     }
 
     @Override
     public void poll(long timeoutNanos) throws IOException {
         closedSincePoll = false;
         long timeout = timeoutNanos;
+        if (DEBUG && reportClosedChannels()) {
+            timeout = 0;
+        }
         if (!waitingForMemory.isEmpty()) {
             timeout = resumeReceiving() ? 0 : boundedByMemoryWait(timeoutNanos);
         }
@@ -91,6 +97,16 @@ final class NioBackend implements Backend {
 
     private static void onSelected(SelectionKey key) {
         ((NioKey) key.attachment()).onSelected();
+    }
+
+    private boolean reportClosedChannels() {
+        boolean any = false;
+        for (SelectionKey key : List.copyOf(selector.keys())) {
+            if (!key.channel().isOpen() && key.attachment() instanceof NioKey closed) {
+                any |= closed.onChannelClosed();
+            }
+        }
+        return any;
     }
 
     private static long boundedByMemoryWait(long timeoutNanos) {
@@ -122,7 +138,11 @@ final class NioBackend implements Backend {
     }
 
     @Override
-    public Registration register(SelectableChannel channel, ReadinessHandler handler) throws IOException {
+    public Registration register(SelectableChannel channel, Triggering triggering, ReadinessHandler handler)
+            throws IOException {
+        if (triggering == Triggering.EDGE) {
+            throw new UnsupportedOperationException("nio cannot watch edge-triggered");
+        }
         return new NioRegistration(this, channel, handler);
     }
 

@@ -13,6 +13,11 @@ final class NioKey {
         /** Called inside poll with the ready ones of {@link #ops}, never none. */
         abstract void onReady(int readyOps);
 
+        /** Called in debug mode when the channel is closed under this watcher; returns whether anybody is told. */
+        boolean onChannelClosed() {
+            return false;
+        }
+
         /** Called when there is buffer memory again, after this watcher was told to wait for it. */
         void memoryAvailable() {
             throw new AssertionError(this + " never waits for memory");
@@ -55,6 +60,14 @@ final class NioKey {
         if (key.interestOps() != union) {
             key.interestOps(union);
         }
+    }
+
+    boolean onChannelClosed() {
+        boolean any = false;
+        for (Watcher watcher : List.copyOf(watchers)) {
+            any |= watcher.onChannelClosed();
+        }
+        return any;
     }
 
     void onSelected() {

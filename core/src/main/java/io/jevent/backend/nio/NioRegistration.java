@@ -97,6 +97,17 @@ final class NioRegistration extends NioKey.Watcher implements Registration {
     }
 
     @Override
+    boolean onChannelClosed() {
+        if (interest.isEmpty()) {
+            return false;
+        }
+        Set<Interest> all = interest;
+        interest = Set.of();
+        handler.onReady(all);
+        return true;
+    }
+
+    @Override
     public void close() {
         if (!closed) {
             closed = true;

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jevent.backend.Interest;
 import io.jevent.event.Event;
 import io.jevent.event.EventBase;
+import io.jevent.event.EventBaseConfig;
+import io.jevent.event.EventCallback;
 import io.jevent.event.EventOption;
 import io.jevent.event.LoopOption;
+import io.jevent.event.LoopResult;
 import io.jevent.event.Trigger;
 import io.jevent.testkit.ScriptedBackend;
 import java.io.IOException;
@@ -20,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Events for timers, channels and activation by hand. Time is the script's. */
@@ -43,6 +47,114 @@ class EventTest {
 
     private void note(Event event, Set<Trigger> triggers) {
         log.add(triggers + "@" + script.clock().elapsed().toMillis());
+    }
+
+    // ---- asking ----
+
+    @Test
+    @Tag("parity") // regress.c: get_assignment
+    void anEventTellsWhatItWasMadeOf() {
+        EventCallback callback = this::note;
+        Event event = Event.channel(base, pipe.source(), Set.of(Interest.READ), callback, EventOption.PERSIST);
+        assertThat(event.base()).isSameAs(base);
+        assertThat(event.channel()).contains(pipe.source());
+        assertThat(event.interest()).containsExactly(Interest.READ);
+        assertThat(event.options()).containsExactly(EventOption.PERSIST);
+        assertThat(event.callback()).isSameAs(callback);
+        assertThat(event.signal()).isEmpty();
+        assertThat(event.priority()).isZero();
+    }
+
+    @Test
+    @Tag("parity") // regress.c: event_new_selfarg
+    void aCallbackIsGivenItsOwnEvent() {
+        List<Event> given = new ArrayList<>();
+        Event event = Event.user(base, (self, triggers) -> given.add(self));
+        event.activate();
+        base.dispatch();
+        assertThat(given).containsExactly(event);
+    }
+
+    @Test
+    @Tag("parity") // regress.c: event_pending
+    void pendingTriggersAreWhatItWaitsForAndWhatHasHappened() {
+        Event event = Event.channel(base, pipe.source(), Set.of(Interest.READ), this::note);
+        assertThat(event.pendingTriggers()).isEmpty();
+        event.add(Duration.ofSeconds(5));
+        assertThat(event.pendingTriggers()).containsExactly(Trigger.TIMEOUT, Trigger.READ);
+        assertThat(event.expiresAt()).contains(script.clock().wallTime().plusSeconds(5));
+        event.removeTimeout();
+        assertThat(event.pendingTriggers()).containsExactly(Trigger.READ);
+        assertThat(event.expiresAt()).isEmpty();
+        event.remove();
+        event.activate();
+        assertThat(event.pendingTriggers()).containsExactly(Trigger.USER);
+        base.dispatch();
+        assertThat(event.pendingTriggers()).isEmpty();
+    }
+
+    @Test
+    @Tag("parity") // regress.c: manipulate_active_events
+    void activatingAgainAddsToWhatIsTold() {
+        Event event = Event.user(base, this::note);
+        event.activate(Set.of(Trigger.READ));
+        assertThat(event.isPending()).isTrue();
+        event.activate(Set.of(Trigger.WRITE, Trigger.TIMEOUT));
+        base.dispatch();
+        assertThat(log).containsExactly("[TIMEOUT, READ, WRITE]@0");
+        assertThatThrownBy(() -> event.activate(Set.of())).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    @Tag("parity") // regress.c: nonpersist_readd
+    void oneShotEventsMayAddAndRemoveEachOther() {
+        Event[] pair = new Event[2];
+        for (int i = 0; i < 2; i++) {
+            int other = 1 - i;
+            pair[i] = Event.channel(base, pipe.source(), Set.of(Interest.READ), (event, triggers) -> {
+                event.add();
+                pair[other].remove();
+                log.add("called");
+            });
+            pair[i].add();
+        }
+        script.ready(pipe.source(), Interest.READ);
+        base.loop(LoopOption.NONBLOCK);
+        assertThat(log).as("the second was removed before its turn").containsExactly("called");
+        assertThat(pair[0].isPending() ^ pair[1].isPending()).isTrue();
+    }
+
+    @Test
+    @Tag("parity") // regress.c: active_later
+    void eventsThatActivateEachOtherForEverDoNotStarveIo() {
+        Event[] pair = new Event[2];
+        Event io = Event.channel(base, pipe.source(), Set.of(Interest.READ), (event, triggers) -> base.breakLoop());
+        io.add();
+        for (int i = 0; i < 2; i++) {
+            int other = 1 - i;
+            pair[i] = Event.user(base, (event, triggers) -> pair[other].activate());
+        }
+        pair[0].activate();
+        script.after(Duration.ZERO, () -> script.ready(pipe.source(), Interest.READ));
+        assertThat(base.dispatch()).isEqualTo(LoopResult.BREAK);
+    }
+
+    @Test
+    @Tag("parity") // regress.c: persistent_active_timeout
+    void activationByHandRestartsThePeriodOfARepeatingTimer() {
+        Event timer = Event.timer(
+                base,
+                (event, triggers) -> {
+                    note(event, triggers);
+                    if (log.size() == 3) {
+                        event.close();
+                    }
+                },
+                EventOption.PERSIST);
+        timer.add(Duration.ofMillis(200));
+        Event.once(base, Duration.ofMillis(100), (event, triggers) -> timer.activate());
+        base.dispatch();
+        assertThat(log).containsExactly("[USER]@100", "[TIMEOUT]@300", "[TIMEOUT]@500");
     }
 
     // ---- timers ----
@@ -219,14 +331,52 @@ class EventTest {
 
     @Test
     void whatTheBackendCannotWatchIsRefusedWithItsName() {
-        assertThatThrownBy(() -> Event.channel(base, pipe.source(), Set.of(Interest.CLOSED), this::note))
-                .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("scripted");
-        assertThatThrownBy(() -> Event.channel(
-                        base, pipe.source(), Set.of(Interest.READ), this::note, EventOption.EDGE_TRIGGERED))
-                .isInstanceOf(UnsupportedOperationException.class);
-        assertThatThrownBy(() -> Event.channel(base, pipe.source(), Set.of(), this::note))
-                .isInstanceOf(IllegalArgumentException.class);
+        try (EventBase real =
+                EventBase.create(EventBaseConfig.builder().backend("nio").build())) {
+            assertThatThrownBy(() -> Event.channel(real, pipe.source(), Set.of(Interest.CLOSED), this::note))
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContaining("nio");
+            assertThatThrownBy(() -> Event.channel(
+                            real, pipe.source(), Set.of(Interest.READ), this::note, EventOption.EDGE_TRIGGERED))
+                    .isInstanceOf(UnsupportedOperationException.class);
+            assertThatThrownBy(() -> Event.channel(real, pipe.source(), Set.of(), this::note))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    @Tag("parity") // regress_et.c: et_mix_error
+    void oneChannelIsWatchedEitherEdgeOrLevelTriggered() {
+        Event level = Event.channel(base, pipe.source(), Set.of(Interest.READ), this::note);
+        Event edge = Event.channel(base, pipe.source(), Set.of(Interest.READ), this::note, EventOption.EDGE_TRIGGERED);
+        level.add();
+        assertThatThrownBy(edge::add).isInstanceOf(IllegalStateException.class);
+        assertThat(level.isPending()).isTrue();
+        assertThat(edge.isPending()).isFalse();
+    }
+
+    @Test
+    @Tag("parity") // regress.c: simpleclose_close, simpleclose_close_et, simpleclose_close_persist
+    void thePeersCloseIsReportedWhereTheBackendSeesIt() {
+        Event once = Event.channel(base, pipe.source(), Set.of(Interest.CLOSED), this::note);
+        Event edge = Event.channel(
+                base,
+                pipe.sink(),
+                Set.of(Interest.CLOSED),
+                (event, triggers) -> {
+                    note(event, triggers);
+                    event.close();
+                },
+                EventOption.PERSIST,
+                EventOption.EDGE_TRIGGERED);
+        once.add();
+        edge.add();
+        script.after(Duration.ofMillis(5), () -> {
+            script.ready(pipe.source(), Interest.CLOSED);
+            script.ready(pipe.sink(), Interest.CLOSED);
+        });
+        base.dispatch();
+        assertThat(log).containsExactly("[CLOSED]@5", "[CLOSED]@5");
     }
 
     // ---- by hand ----

@@ -1,0 +1,250 @@
+package io.jevent.event;
+
+import io.jevent.backend.AcceptedSocket;
+import io.jevent.loop.LoopAccess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several event bases, each on a thread of its own, started and stopped as one.
+ *
+ * <pre>{@code
+ * try (EventBaseGroup group = EventBaseGroup.create(4, EventBaseConfig.builder().build())) {
+ *     group.start();
+ *     ConnectionListener.bind(base, address, (listener, socket) ->
+ *             group.handOver(socket, (its, accepted) -> serve(SocketBufferEvent.create(its, accepted))));
+ *     base.dispatch();
+ *     group.stop(Duration.ofSeconds(5));
+ * }
+ * }</pre>
+ *
+ * <p>Until {@link #start()} the bases belong to the thread that made the group, which may give them listeners and events;
+ * from then on each belongs to its own thread and is reached through {@link EventBase#execute}. Their loops do not end for
+ * want of work. An {@link Error} in one of them ends its loop, goes to its thread's uncaught-exception handler, and makes
+ * the others end at once.
+ *
+ * <p>Threading: any thread.
+ *
+ * <p><em>Difference</em>: libevent leaves threads to the program.
+ */
+public final class EventBaseGroup implements AutoCloseable {
+    private static final AtomicInteger GROUP_COUNT = new AtomicInteger();
+
+    private enum State {
+        MADE,
+        RUNNING,
+        STOPPED
+    }
+
+    private final List<EventBase> bases;
+    private final List<Thread> threads = new ArrayList<>();
+    private final AtomicInteger nextIndex = new AtomicInteger();
+
+    /** Guards state and threads. */
+    private final Object lock = new Object();
+
+    private State state = State.MADE;
+
+    private EventBaseGroup(List<EventBase> bases) {
+        this.bases = List.copyOf(bases);
+    }
+
+    /**
+     * Makes a group of bases that do not run yet, on daemon threads named {@code jevent-<group>-<index>}.
+     *
+     * @param baseCount how many, at least 1; as many as there are processors is a good number
+     * @param config how each is made; what it holds is shared by all
+     * @return a new group
+     * @throws IllegalArgumentException if {@code baseCount} is below 1
+     * @throws java.io.UncheckedIOException if the system refuses, for instance for want of descriptors
+     */
+    public static EventBaseGroup create(int baseCount, EventBaseConfig config) {
+        int number = GROUP_COUNT.incrementAndGet();
+        AtomicInteger index = new AtomicInteger();
+        return create(
+                baseCount,
+                config,
+                task -> Thread.ofPlatform()
+                        .daemon()
+                        .name("jevent-" + number + "-" + index.getAndIncrement())
+                        .unstarted(task));
+    }
+
+    /**
+     * Makes a group of bases that do not run yet.
+     *
+     * @param baseCount how many, at least 1
+     * @param config how each is made; what it holds is shared by all
+     * @param threads makes the thread of each, not started
+     * @return a new group
+     * @throws IllegalArgumentException if {@code baseCount} is below 1
+     * @throws java.io.UncheckedIOException if the system refuses, for instance for want of descriptors
+     */
+    public static EventBaseGroup create(int baseCount, EventBaseConfig config, ThreadFactory threads) {
+        if (baseCount < 1) {
+            throw new IllegalArgumentException("need baseCount >= 1, got " + baseCount);
+        }
+        List<EventBase> bases = new ArrayList<>();
+        boolean success = false;
+        try {
+            for (int i = 0; i < baseCount; i++) {
+                bases.add(EventBase.create(config));
+            }
+            EventBaseGroup group = new EventBaseGroup(bases);
+            for (EventBase base : bases) {
+                group.threads.add(threads.newThread(() -> group.run(base)));
+            }
+            success = true;
+            return group;
+        } finally {
+            if (!success) {
+                bases.forEach(EventBase::close);
+            }
+        }
+    }
+
+    private void run(EventBase base) {
+        boolean ended = false;
+        try {
+            base.loop(LoopOption.NO_EXIT_ON_EMPTY);
+            ended = true;
+        } finally {
+            if (!ended) {
+                bases.forEach(EventBaseGroup::exitQuietly);
+            }
+        }
+    }
+
+    private static void exitQuietly(EventBase base) {
+        drain(base, 0);
+    }
+
+    private static void drain(EventBase base, long graceNanos) {
+        try {
+            LoopAccess.engineOf(base).execute(() -> LoopAccess.engineOf(base).requestDrain(graceNanos), true);
+        } catch (RejectedExecutionException _) {
+            // Closed already.
+        }
+    }
+
+    /**
+     * Starts all loops.
+     *
+     * @throws IllegalStateException if they were started before
+     */
+    public void start() {
+        synchronized (lock) {
+            if (state != State.MADE) {
+                throw new IllegalStateException("need a group that was never started, this one is " + state);
+            }
+            state = State.RUNNING;
+            threads.forEach(Thread::start);
+        }
+    }
+
+    /**
+     * {@return the bases, in order}
+     */
+    public List<EventBase> bases() {
+        return bases;
+    }
+
+    /**
+     * {@return the next base in turn}
+     */
+    public EventBase next() {
+        return bases.get(Math.floorMod(nextIndex.getAndIncrement(), bases.size()));
+    }
+
+    /**
+     * Hands a connection to the next base in turn. It is closed if that base takes no task any more, or the callback throws.
+     *
+     * @param socket the connection, not adopted yet; the group's from now on
+     * @param callback takes it, on that base's thread
+     * @return whether it was handed over; if not, it is closed
+     */
+    public boolean handOver(AcceptedSocket socket, HandOverCallback callback) {
+        EventBase base = next();
+        try {
+            base.execute(() -> {
+                boolean success = false;
+                try {
+                    callback.onHandOver(base, socket);
+                    success = true;
+                } finally {
+                    if (!success) {
+                        socket.close();
+                    }
+                }
+            });
+            return true;
+        } catch (RejectedExecutionException _) {
+            socket.close();
+            return false;
+        }
+    }
+
+    /**
+     * Ends all loops and closes the bases: listeners stop accepting, what is under way may go on for a while, and what then
+     * is left is closed with its base. Waits until all is over. Idempotent.
+     *
+     * @param grace how long work may go on, at least 0
+     * @return whether every loop ended because nothing was left to wait for
+     * @throws IllegalArgumentException if negative
+     * @throws IllegalStateException on a thread of this group
+     */
+    public boolean stop(Duration grace) {
+        long graceNanos = Event.nanosOf(grace);
+        synchronized (lock) {
+            if (threads.contains(Thread.currentThread())) {
+                throw new IllegalStateException("a thread of this group cannot wait for itself");
+            }
+            if (state == State.RUNNING) {
+                bases.forEach(base -> drain(base, graceNanos));
+                threads.forEach(EventBaseGroup::join);
+            }
+            boolean graceful =
+                    bases.stream().noneMatch(base -> LoopAccess.engineOf(base).gotExit());
+            if (state != State.STOPPED) {
+                state = State.STOPPED;
+                bases.forEach(EventBase::close);
+            }
+            return graceful;
+        }
+    }
+
+    /** Waits however often it is interrupted; the interrupt is told again afterwards. */
+    private static void join(Thread thread) {
+        @Nullable InterruptedException interrupted = null;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = e;
+            }
+        }
+        if (interrupted != null) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Ends all loops at once, as {@link #stop} without grace.
+     *
+     * @throws IllegalStateException on a thread of this group
+     */
+    @Override
+    public void close() {
+        stop(Duration.ZERO);
+    }
+
+    @Override
+    public String toString() {
+        return "EventBaseGroup[" + bases.size() + " bases]";
+    }
+}

@@ -1,0 +1,19 @@
+package io.jevent.event;
+
+/**
+ * What an {@link EventBase} counts.
+ *
+ * <p>Threading: immutable, share freely.
+ *
+ * @see "libevent EVENT_BASE_COUNT_ADDED, EVENT_BASE_COUNT_ACTIVE, EVENT_BASE_COUNT_VIRTUAL"
+ */
+public enum EventCount {
+    /** Events that are added. */
+    ADDED,
+
+    /** Callbacks that are due, of events and of connections. */
+    ACTIVE,
+
+    /** What else keeps the loop running: connections that wait for the peer, accepting listeners, delayed exits. */
+    VIRTUAL
+}

@@ -1,0 +1,201 @@
+package io.jevent.tests.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jevent.backend.AcceptedSocket;
+import io.jevent.bufferevent.SocketBufferEvent;
+import io.jevent.event.Event;
+import io.jevent.event.EventBase;
+import io.jevent.event.EventBaseConfig;
+import io.jevent.event.EventBaseGroup;
+import io.jevent.listener.ConnectionListener;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Several bases that run as one. */
+@Timeout(60)
+class EventBaseGroupTest {
+    private static final EventBaseConfig CONFIG = EventBaseConfig.builder().build();
+
+    @Test
+    void eachBaseRunsOnAThreadOfItsOwnUntilTheGroupStops() throws InterruptedException {
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        EventBaseGroup group = EventBaseGroup.create(3, CONFIG);
+        group.start();
+        CountDownLatch done = new CountDownLatch(6);
+        for (int i = 0; i < 6; i++) {
+            group.next().execute(() -> {
+                threads.add(Thread.currentThread());
+                done.countDown();
+            });
+        }
+        done.await();
+        assertThat(threads).hasSize(3).allMatch(thread -> thread.getName().startsWith("jevent-"));
+        assertThat(group.stop(Duration.ofSeconds(10)))
+                .as("there was nothing to wait for")
+                .isTrue();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThatThrownBy(() -> group.next().execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+        assertThat(group.stop(Duration.ZERO)).isTrue();
+        assertThatThrownBy(group::start).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void beforeTheStartTheBasesAreTheMakers() throws InterruptedException {
+        CountDownLatch fired = new CountDownLatch(2);
+        try (EventBaseGroup group = EventBaseGroup.create(2, CONFIG)) {
+            for (EventBase base : group.bases()) {
+                Event.once(base, Duration.ofMillis(1), (event, triggers) -> fired.countDown());
+            }
+            group.start();
+            fired.await();
+            assertThatThrownBy(group.next()::nanoTime).isInstanceOf(WrongThreadException.class);
+        }
+    }
+
+    @Test
+    void theNextBaseComesInTurn() {
+        try (EventBaseGroup group = EventBaseGroup.create(2, CONFIG)) {
+            List<EventBase> bases = group.bases();
+            assertThat(List.of(group.next(), group.next(), group.next()))
+                    .containsExactly(bases.get(0), bases.get(1), bases.get(0));
+        }
+    }
+
+    @Test
+    void workUnderWayMayGoOnForTheGraceAndNoLonger() throws InterruptedException {
+        CountDownLatch worked = new CountDownLatch(1);
+        EventBaseGroup group = EventBaseGroup.create(1, CONFIG);
+        Event.once(group.next(), Duration.ofMillis(50), (event, triggers) -> worked.countDown());
+        group.start();
+        assertThat(group.stop(Duration.ofSeconds(30))).isTrue();
+        assertThat(worked.getCount()).isZero();
+
+        EventBaseGroup stuck = EventBaseGroup.create(1, CONFIG);
+        Event.once(stuck.next(), Duration.ofDays(1), (event, triggers) -> {});
+        stuck.start();
+        assertThat(stuck.stop(Duration.ofMillis(20))).as("something was left").isFalse();
+    }
+
+    @Test
+    void aThreadOfTheGroupCannotWaitForItself() throws InterruptedException {
+        ConcurrentLinkedQueue<Throwable> thrown = new ConcurrentLinkedQueue<>();
+        CountDownLatch done = new CountDownLatch(1);
+        try (EventBaseGroup group = EventBaseGroup.create(1, CONFIG)) {
+            group.start();
+            group.next().execute(() -> {
+                try {
+                    group.stop(Duration.ZERO);
+                } catch (IllegalStateException e) {
+                    thrown.add(e);
+                }
+                done.countDown();
+            });
+            done.await();
+        }
+        assertThat(thrown).singleElement().satisfies(it -> assertThat(it).hasMessageContaining("itself"));
+    }
+
+    @Test
+    void anErrorInOneLoopEndsThemAll() throws InterruptedException {
+        ConcurrentLinkedQueue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
+        ConcurrentLinkedQueue<Thread> threads = new ConcurrentLinkedQueue<>();
+        EventBaseGroup group = EventBaseGroup.create(2, CONFIG, task -> {
+            Thread thread = new Thread(task);
+            thread.setUncaughtExceptionHandler((self, error) -> uncaught.add(error));
+            threads.add(thread);
+            return thread;
+        });
+        group.start();
+        group.next().execute(() -> {
+            throw new AssertionError("on purpose");
+        });
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(uncaught).singleElement().satisfies(it -> assertThat(it).hasMessage("on purpose"));
+        group.close();
+    }
+
+    @Test
+    void aGroupNeedsABase() {
+        assertThatThrownBy(() -> EventBaseGroup.create(0, CONFIG)).hasMessage("need baseCount >= 1, got 0");
+    }
+
+    @Test
+    @Tag("socket")
+    void connectionsAreHandedOverAndServedByAllBases() throws IOException {
+        Set<Thread> serving = ConcurrentHashMap.newKeySet();
+        try (EventBase base = EventBase.create();
+                EventBaseGroup group = EventBaseGroup.create(2, CONFIG)) {
+            group.start();
+            ConnectionListener listener = ConnectionListener.bind(
+                    base,
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    (self, socket) -> group.handOver(socket, (its, accepted) -> {
+                        SocketBufferEvent connection = SocketBufferEvent.create(its, accepted);
+                        serving.add(Thread.currentThread());
+                        connection.onRead(buffer -> buffer.write(buffer.input()));
+                        connection.enableReading();
+                    }));
+            Thread clients = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 4; i++) {
+                    echoOnce((InetSocketAddress) listener.localAddress());
+                }
+                base.execute(base::exit);
+            });
+            base.dispatch();
+            assertThat(clients.isAlive() || serving.size() == 2).isTrue();
+        }
+        assertThat(serving).hasSize(2);
+    }
+
+    private static void echoOnce(InetSocketAddress address) {
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(42);
+            assertThat(socket.getInputStream().read()).isEqualTo(42);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    @Tag("socket")
+    void aConnectionThatNobodyTakesIsClosed() throws IOException, InterruptedException {
+        ConcurrentLinkedQueue<AcceptedSocket> accepted = new ConcurrentLinkedQueue<>();
+        EventBaseGroup stopped = EventBaseGroup.create(1, CONFIG);
+        stopped.start();
+        stopped.close();
+        try (EventBase base = EventBase.create()) {
+            ConnectionListener listener = ConnectionListener.bind(
+                    base, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), (self, socket) -> {
+                        accepted.add(socket);
+                        assertThat(stopped.handOver(socket, (its, given) -> {})).isFalse();
+                        base.exit();
+                    });
+            try (Socket socket = new Socket(
+                    InetAddress.getLoopbackAddress(), ((InetSocketAddress) listener.localAddress()).getPort())) {
+                socket.setSoTimeout(20_000);
+                base.dispatch();
+                assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            }
+        }
+        assertThat(accepted).hasSize(1);
+    }
+}

@@ -1,0 +1,30 @@
+package io.jevent.tests.event;
+
+import io.jevent.event.Event;
+import io.jevent.event.EventBase;
+
+/** Catches one SIGTERM of its own, gives the signal back, and is ended by the next. */
+final class SignalProgram {
+    private SignalProgram() {}
+
+    public static void main(String[] args) throws Exception {
+        try (EventBase base = EventBase.create()) {
+            Event.signal(base, "TERM", (event, triggers) -> {
+                        System.out.println("caught TERM");
+                        event.close();
+                    })
+                    .add();
+            raise();
+            base.dispatch();
+        }
+        raise();
+        Thread.sleep(30_000);
+    }
+
+    private static void raise() throws Exception {
+        new ProcessBuilder(
+                        "kill", "-TERM", Long.toString(ProcessHandle.current().pid()))
+                .start()
+                .waitFor();
+    }
+}
