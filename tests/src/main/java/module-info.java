@@ -10,4 +10,6 @@ module io.jevent.tests {
     requires info.picocli;
     requires HdrHistogram;
     requires java.compiler;
+    requires java.logging;
+    requires jdk.jfr;
 }
