@@ -34,7 +34,7 @@ public final class BufferPool implements AutoCloseable {
     private final Object lock = new Object();
 
     private final long maxBytes;
-    private final @Nullable Chunk[] free = new @Nullable Chunk[CLASS_BYTES.length];
+    private final @Nullable PooledChunk[] free = new @Nullable PooledChunk[CLASS_BYTES.length];
     private final @Nullable Slab[] cutting = new @Nullable Slab[CLASS_BYTES.length];
     private final List<Slab> slabs = new ArrayList<>();
     private final ByteBuffer[] ownersSegments = new ByteBuffer[ChannelIo.MAX_SEGMENTS];
@@ -44,7 +44,7 @@ public final class BufferPool implements AutoCloseable {
     private volatile @Nullable Thread owner;
 
     /** Chunks that came back on other threads than the owner, not yet in the free lists. */
-    private @Nullable Chunk returned;
+    private @Nullable PooledChunk returned;
 
     private volatile boolean hasReturned;
     private volatile boolean closed;
@@ -169,7 +169,7 @@ public final class BufferPool implements AutoCloseable {
      *
      * @param byteCount least capacity, above 0
      */
-    Chunk allocate(int byteCount) {
+    PooledChunk allocate(int byteCount) {
         if (isOwner() && !closed) {
             if (hasReturned) {
                 takeReturned();
@@ -188,7 +188,7 @@ public final class BufferPool implements AutoCloseable {
     }
 
     /** Takes a chunk back; called once for each chunk handed out. */
-    void release(Chunk chunk) {
+    void release(PooledChunk chunk) {
         chunk.start = 0;
         chunk.end = 0;
         if (isOwner() && !closed) {
@@ -212,22 +212,22 @@ public final class BufferPool implements AutoCloseable {
         return owner == Thread.currentThread();
     }
 
-    private Chunk take(int byteCount) {
+    private PooledChunk take(int byteCount) {
         int sizeClass = classOf(byteCount);
         int chunkBytes = sizeClass == OVERSIZE ? byteCount : CLASS_BYTES[sizeClass];
         if (chunkBytes > maxBytes - bytesInUse) {
             throw new BufferLimitException(chunkBytes, bytesInUse, maxBytes);
         }
-        Chunk chunk = sizeClass == OVERSIZE ? newOversize(byteCount) : takeClass(sizeClass);
+        PooledChunk chunk = sizeClass == OVERSIZE ? newOversize(byteCount) : takeClass(sizeClass);
         bytesInUse += chunkBytes;
         chunk.slab.chunkHandedOut();
         return chunk;
     }
 
-    private Chunk takeClass(int sizeClass) {
-        Chunk chunk = free[sizeClass];
+    private PooledChunk takeClass(int sizeClass) {
+        PooledChunk chunk = free[sizeClass];
         if (chunk != null) {
-            free[sizeClass] = chunk.next;
+            free[sizeClass] = (PooledChunk) chunk.next;
             chunk.next = null;
             return chunk;
         }
@@ -244,14 +244,14 @@ public final class BufferPool implements AutoCloseable {
         return chunk;
     }
 
-    private Chunk newOversize(int byteCount) {
-        Chunk chunk = new Slab(this, byteCount, byteCount).cut(OVERSIZE);
+    private PooledChunk newOversize(int byteCount) {
+        PooledChunk chunk = new Slab(this, byteCount, byteCount).cut(OVERSIZE);
         PoolGrowth.report(byteCount, bytesInUse);
         assert chunk != null : "an oversize slab is one chunk";
         return chunk;
     }
 
-    private void put(Chunk chunk) {
+    private void put(PooledChunk chunk) {
         bytesInUse -= chunk.capacity;
         chunk.slab.chunkReturned();
         if (chunk.sizeClass == OVERSIZE) {
@@ -262,7 +262,7 @@ public final class BufferPool implements AutoCloseable {
         free[chunk.sizeClass] = chunk;
     }
 
-    private void putAfterClose(Chunk chunk) {
+    private void putAfterClose(PooledChunk chunk) {
         bytesInUse -= chunk.capacity;
         chunk.slab.chunkReturned();
         if (chunk.slab.isUnused()) {
@@ -271,14 +271,14 @@ public final class BufferPool implements AutoCloseable {
     }
 
     private void takeReturned() {
-        Chunk chunk;
+        PooledChunk chunk;
         synchronized (lock) {
             chunk = returned;
             returned = null;
             hasReturned = false;
         }
         while (chunk != null) {
-            Chunk next = chunk.next;
+            PooledChunk next = (PooledChunk) chunk.next;
             put(chunk);
             chunk = next;
         }

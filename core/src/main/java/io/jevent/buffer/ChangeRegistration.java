@@ -11,6 +11,7 @@ public final class ChangeRegistration implements AutoCloseable {
     private final EvBuffer buffer;
     final ChangeCallback callback;
     private boolean enabled = true;
+    private boolean immediate;
     private boolean removed;
 
     ChangeRegistration(EvBuffer buffer, ChangeCallback callback) {
@@ -33,6 +34,25 @@ public final class ChangeRegistration implements AutoCloseable {
      */
     public boolean isEnabled() {
         return enabled && !removed;
+    }
+
+    /**
+     * Makes the callback run inside each change even if the buffer defers its callbacks.
+     *
+     * @param immediate whether it does
+     * @return this registration
+     * @see EvBuffer#deferChangeCallbacks
+     */
+    public ChangeRegistration immediate(boolean immediate) {
+        this.immediate = immediate;
+        return this;
+    }
+
+    /**
+     * {@return whether the callback runs inside each change even if the buffer defers its callbacks}
+     */
+    public boolean isImmediate() {
+        return immediate;
     }
 
     /**

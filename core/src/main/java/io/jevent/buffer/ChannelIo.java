@@ -3,7 +3,10 @@ package io.jevent.buffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.ScatteringByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Moves bytes between a chain of chunks and a channel, by one vector call, without a copy of our own. */
@@ -17,11 +20,12 @@ final class ChannelIo {
     private ChannelIo() {}
 
     /** Appends what one call reads: behind the last byte, and into a new chunk. Returns -1 at the channel's end. */
-    static int read(ChunkQueue queue, ScatteringByteChannel channel, int maxBytes) throws IOException {
+    static int read(ChunkQueue queue, ReadableByteChannel channel, int maxBytes) throws IOException {
         int room = Math.min(queue.tailRoom(), maxBytes);
         Chunk last = room == maxBytes || room >= MIN_TAIL_BYTES ? queue.tail : null;
         int inTail = last == null ? 0 : room;
-        int missing = Math.min(maxBytes - inTail, BufferPool.LARGEST_CLASS_BYTES);
+        boolean scatters = last == null || channel instanceof ScatteringByteChannel;
+        int missing = scatters ? Math.min(maxBytes - inTail, BufferPool.LARGEST_CLASS_BYTES) : 0;
         Chunk fresh = missing == 0 ? null : queue.pool.allocate(missing);
         boolean success = false;
         long count;
@@ -42,7 +46,7 @@ final class ChannelIo {
 
     private static long readInto(
             ChunkQueue queue,
-            ScatteringByteChannel channel,
+            ReadableByteChannel channel,
             @Nullable Chunk last,
             int inTail,
             @Nullable Chunk fresh,
@@ -58,7 +62,7 @@ final class ChannelIo {
         ByteBuffer[] segments = queue.pool.segments();
         segments[0] = last.writableView(inTail);
         segments[1] = fresh.writableView(missing);
-        return channel.read(segments, 0, 2);
+        return ((ScatteringByteChannel) channel).read(segments, 0, 2);
     }
 
     private static void linkOrRelease(ChunkQueue queue, Chunk fresh, long filled) {
@@ -70,32 +74,74 @@ final class ChannelIo {
         }
     }
 
-    /** Writes from the front by one call, at most 64 chunks, and drains what went. */
-    static long write(ChunkQueue queue, GatheringByteChannel channel, long maxBytes) throws IOException {
-        Chunk first = queue.head;
-        if (first == null || maxBytes == 0) {
-            return 0;
+    /**
+     * Writes from the front and drains what went: one call with at most 64 chunks, or, where bytes are still in files, as
+     * many calls as the channel takes whole.
+     */
+    static long write(ChunkQueue queue, WritableByteChannel channel, long maxBytes) throws IOException {
+        long total = 0;
+        while (true) {
+            Chunk first = queue.head;
+            long left = maxBytes - total;
+            if (first == null || left == 0) {
+                return total;
+            }
+            boolean hasFiles = queue.fileLength > 0;
+            long lengthBefore = queue.length;
+            boolean wasWhole;
+            try {
+                wasWhole = writeOnce(queue, first, channel, left);
+            } catch (IOException e) {
+                if (total > 0) {
+                    return total; // The next call will meet it again.
+                }
+                throw e;
+            }
+            total += lengthBefore - queue.length;
+            if (!hasFiles || !wasWhole) {
+                return total;
+            }
         }
-        int firstBytes = (int) Math.min(first.length(), maxBytes);
-        long count = first.next == null || firstBytes == maxBytes
-                ? channel.write(first.readableView(firstBytes))
-                : gather(queue, first, channel, maxBytes);
-        if (count > 0) {
-            queue.drain(count);
-        }
-        return count;
     }
 
-    private static long gather(ChunkQueue queue, Chunk first, GatheringByteChannel channel, long maxBytes)
+    /** Makes one call; returns whether the channel took all it was offered. */
+    private static boolean writeOnce(ChunkQueue queue, Chunk first, WritableByteChannel channel, long maxBytes)
+            throws IOException {
+        Chunk chunk = first;
+        if (chunk instanceof FileChunk file) {
+            if (file.isTransferable()) {
+                long offered = Math.min(file.length(), maxBytes);
+                long count = file.transferTo(channel, offered);
+                queue.drain(count);
+                return count == offered;
+            }
+            queue.bringIntoMemory(Math.min(maxBytes, BufferPool.LARGEST_CLASS_BYTES));
+            chunk = Objects.requireNonNull(queue.head);
+        }
+        int offered = (int) Math.min(chunk.length(), maxBytes);
+        boolean isOne = chunk.next == null || !chunk.next.isInMemory() || offered == maxBytes;
+        if (isOne || !(channel instanceof GatheringByteChannel gathering)) {
+            int count = channel.write(chunk.readableView(offered));
+            queue.drain(count);
+            return count == offered;
+        }
+        return gather(queue, chunk, gathering, maxBytes);
+    }
+
+    private static boolean gather(ChunkQueue queue, Chunk first, GatheringByteChannel channel, long maxBytes)
             throws IOException {
         ByteBuffer[] segments = queue.pool.segments();
         int segmentCount = 0;
         long left = maxBytes;
-        for (Chunk chunk = first; chunk != null && left > 0 && segmentCount < MAX_SEGMENTS; chunk = chunk.next) {
+        for (Chunk chunk = first;
+                chunk != null && chunk.isInMemory() && left > 0 && segmentCount < MAX_SEGMENTS;
+                chunk = chunk.next) {
             int byteCount = (int) Math.min(chunk.length(), left);
             segments[segmentCount++] = chunk.readableView(byteCount);
             left -= byteCount;
         }
-        return channel.write(segments, 0, segmentCount);
+        long count = channel.write(segments, 0, segmentCount);
+        queue.drain(count);
+        return count == maxBytes - left;
     }
 }

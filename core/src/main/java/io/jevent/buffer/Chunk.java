@@ -6,22 +6,19 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of a slab with a readable range; the link of an {@link EvBuffer}'s chain.
+ * A readable range of bytes; the link of an {@link EvBuffer}'s chain.
  *
- * <p>Exactly one holder at a time: a pool's free list, a buffer's chain, or an operation between the two.
+ * <p>Exactly one holder at a time: a pool's free list, a buffer's chain, or an operation between the two. The memory under
+ * it may be shared with other chunks ({@link Lease}).
  */
-final class Chunk {
+abstract class Chunk {
     final MemorySegment memory;
 
     /** The same memory for channel I/O; its position and limit mean nothing between two operations. */
     final ByteBuffer bytes;
 
+    /** Bytes from the memory's start that this chunk may hold; what is behind its end is its own to write. */
     final int capacity;
-    final BufferPool home;
-    final Slab slab;
-
-    /** Index of the pool's size class, or {@link BufferPool#OVERSIZE}. */
-    final int sizeClass;
 
     /** First readable byte. */
     int start;
@@ -33,26 +30,42 @@ final class Chunk {
     @Nullable
     Chunk next;
 
-    Chunk(BufferPool home, Slab slab, int sizeClass, MemorySegment memory) {
-        this.home = home;
-        this.slab = slab;
-        this.sizeClass = sizeClass;
+    Chunk(MemorySegment memory, int capacity) {
         this.memory = memory;
         this.bytes = memory.asByteBuffer();
-        this.capacity = Math.toIntExact(memory.byteSize());
+        this.capacity = capacity;
     }
 
-    int length() {
+    final int length() {
         return end - start;
     }
 
     /** Bytes that can still be appended. */
-    int tailRoom() {
+    final int tailRoom() {
         return capacity - end;
     }
 
+    /** Bytes that can be put before the start, in place. */
+    abstract int frontRoom();
+
+    /** Whether the bytes are in memory; if not, nothing but {@link #length()}, sharing and releasing works. */
+    boolean isInMemory() {
+        return true;
+    }
+
+    /** A chunk of the same readable bytes, which it cannot change; both live until each is released. */
+    final Chunk share() {
+        return shareFirst(length());
+    }
+
+    /** A chunk of the first readable bytes, likewise. */
+    abstract Chunk shareFirst(int byteCount);
+
+    /** Lets go of it; called once by its last holder. */
+    abstract void release();
+
     /** Appends as many bytes of the range as fit and returns their count. */
-    int append(byte[] source, int offset, int byteCount) {
+    final int append(byte[] source, int offset, int byteCount) {
         int count = Math.min(byteCount, tailRoom());
         MemorySegment.copy(source, offset, memory, ValueLayout.JAVA_BYTE, end, count);
         end += count;
@@ -60,31 +73,27 @@ final class Chunk {
     }
 
     /** Copies readable bytes from {@code from} bytes after the start on. */
-    void copyOut(int from, byte[] target, int offset, int byteCount) {
+    final void copyOut(int from, byte[] target, int offset, int byteCount) {
         MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, (long) start + from, target, offset, byteCount);
     }
 
     /** Appends the first {@code byteCount} readable bytes of another chunk, which keeps them. */
-    void appendFrom(Chunk source, int byteCount) {
+    final void appendFrom(Chunk source, int byteCount) {
         MemorySegment.copy(source.memory, source.start, memory, end, byteCount);
         end += byteCount;
     }
 
-    byte at(int index) {
+    final byte at(int index) {
         return memory.get(ValueLayout.JAVA_BYTE, (long) start + index);
     }
 
     /** The shared view set to the readable range, at most {@code maxBytes} of it; for an immediate channel write. */
-    ByteBuffer readableView(int maxBytes) {
+    final ByteBuffer readableView(int maxBytes) {
         return bytes.limit(start + Math.min(length(), maxBytes)).position(start);
     }
 
     /** The shared view set to the free tail, at most {@code maxBytes} of it; for an immediate channel read. */
-    ByteBuffer writableView(int maxBytes) {
+    final ByteBuffer writableView(int maxBytes) {
         return bytes.limit(end + Math.min(tailRoom(), maxBytes)).position(end);
-    }
-
-    void release() {
-        home.release(this);
     }
 }

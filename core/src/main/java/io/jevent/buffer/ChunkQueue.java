@@ -1,5 +1,6 @@
 package io.jevent.buffer;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -33,6 +34,9 @@ final class ChunkQueue {
 
     long length;
 
+    /** Those of the length that are still in files. */
+    long fileLength;
+
     ChunkQueue(BufferPool pool) {
         this.pool = pool;
     }
@@ -60,7 +64,7 @@ final class ChunkQueue {
             last.next = chunk;
         }
         tail = chunk;
-        length += chunk.length();
+        count(chunk, 1);
     }
 
     void linkFirst(Chunk chunk) {
@@ -70,7 +74,7 @@ final class ChunkQueue {
         if (tail == null) {
             tail = chunk;
         }
-        length += chunk.length();
+        count(chunk, 1);
     }
 
     Chunk unlinkFirst() {
@@ -81,18 +85,119 @@ final class ChunkQueue {
             tail = null;
         }
         first.next = null;
-        length -= first.length();
+        count(first, -1);
         return first;
     }
 
+    private void count(Chunk chunk, int sign) {
+        long byteCount = (long) sign * chunk.length();
+        length += byteCount;
+        if (!chunk.isInMemory()) {
+            fileLength += byteCount;
+        }
+    }
+
+    /** Removes bytes from the start of the first chunk, which keeps at least one. */
+    void shortenFirst(Chunk first, int byteCount) {
+        assert byteCount < first.length() : "nothing would be left of the chunk";
+        first.start += byteCount;
+        length -= byteCount;
+        if (!first.isInMemory()) {
+            fileLength -= byteCount;
+        }
+    }
+
+    /**
+     * Makes the first {@code byteCount} bytes be in memory: reads those that are still in files. All that is missing is
+     * allocated and read before anything changes.
+     */
+    void bringIntoMemory(long byteCount) throws IOException {
+        if (fileLength == 0) {
+            return;
+        }
+        Chunk previous = null;
+        long left = byteCount;
+        for (Chunk chunk = head; chunk != null && left > 0; ) {
+            if (chunk instanceof FileChunk file) {
+                int wanted = (int) Math.min(left, file.length());
+                previous = replaceStart(previous, file, read(file, wanted), wanted);
+                left -= wanted;
+                chunk = previous.next;
+            } else {
+                left -= chunk.length();
+                previous = chunk;
+                chunk = chunk.next;
+            }
+        }
+    }
+
+    private List<PooledChunk> read(FileChunk file, int byteCount) throws IOException {
+        List<PooledChunk> chunks = allocate(byteCount);
+        boolean success = false;
+        try {
+            int done = 0;
+            for (PooledChunk chunk : chunks) {
+                int count = Math.min(byteCount - done, chunk.capacity);
+                file.start += done;
+                try {
+                    file.readInto(chunk, count);
+                } finally {
+                    file.start -= done;
+                }
+                done += count;
+            }
+            success = true;
+            return chunks;
+        } finally {
+            if (!success) {
+                chunks.forEach(Chunk::release);
+            }
+        }
+    }
+
+    /** Puts chunks in place of the first {@code byteCount} bytes of a file chunk; returns the last of them. */
+    private Chunk replaceStart(@Nullable Chunk previous, FileChunk file, List<PooledChunk> chunks, int byteCount) {
+        Chunk last = chunks.getLast();
+        for (int i = 0; i + 1 < chunks.size(); i++) {
+            chunks.get(i).next = chunks.get(i + 1);
+        }
+        if (previous == null) {
+            head = chunks.getFirst();
+        } else {
+            previous.next = chunks.getFirst();
+        }
+        fileLength -= byteCount;
+        if (byteCount < file.length()) {
+            file.start += byteCount;
+            last.next = file;
+        } else {
+            last.next = file.next;
+            file.next = null;
+            if (tail == file) {
+                tail = last;
+            }
+            file.release();
+        }
+        return last;
+    }
+
+    /** Chunks that show the same bytes as all of these, not linked anywhere; each holds a share. */
+    List<Chunk> shareAll() {
+        List<Chunk> views = new ArrayList<>();
+        for (Chunk chunk = head; chunk != null; chunk = chunk.next) {
+            views.add(chunk.share());
+        }
+        return views;
+    }
+
     /** Chunks of together at least {@code byteCount} bytes, not linked anywhere; all or none. */
-    List<Chunk> allocate(long byteCount) {
+    List<PooledChunk> allocate(long byteCount) {
         long wanted = Math.max(byteCount, Math.min(length, GROWTH_LIMIT_BYTES));
-        List<Chunk> chunks = new ArrayList<>();
+        List<PooledChunk> chunks = new ArrayList<>();
         boolean success = false;
         try {
             for (long left = byteCount; left > 0; ) {
-                Chunk chunk = pool.allocate((int) Math.min(wanted, BufferPool.LARGEST_CLASS_BYTES));
+                PooledChunk chunk = pool.allocate((int) Math.min(wanted, BufferPool.LARGEST_CLASS_BYTES));
                 chunks.add(chunk);
                 left -= chunk.capacity;
                 wanted = left;
@@ -121,10 +226,10 @@ final class ChunkQueue {
             linkLast(fresh);
             return;
         }
-        List<Chunk> fresh = allocate(byteCount - room);
+        List<PooledChunk> fresh = allocate(byteCount - room);
         appendToTail(source, offset, room);
         int done = room;
-        for (Chunk chunk : fresh) {
+        for (PooledChunk chunk : fresh) {
             done += chunk.append(source, offset + done, byteCount - done);
             linkLast(chunk);
         }
@@ -139,8 +244,8 @@ final class ChunkQueue {
 
     void prepend(byte[] source, int offset, int byteCount) {
         Chunk first = head;
-        int room = first == null ? 0 : Math.min(first.start, byteCount);
-        List<Chunk> fresh = allocate(byteCount - room);
+        int room = first == null ? 0 : Math.min(first.frontRoom(), byteCount);
+        List<PooledChunk> fresh = allocate(byteCount - room);
         int left = byteCount;
         if (first != null && room > 0) {
             first.start -= room;
@@ -148,7 +253,7 @@ final class ChunkQueue {
             MemorySegment.copy(source, offset + left, first.memory, ValueLayout.JAVA_BYTE, first.start, room);
             length += room;
         }
-        for (Chunk chunk : fresh) {
+        for (PooledChunk chunk : fresh) {
             // Filled from the back, so that the next prepend finds its room in front.
             int count = Math.min(left, chunk.capacity);
             chunk.start = chunk.capacity - count;
@@ -167,8 +272,7 @@ final class ChunkQueue {
             Chunk first = head;
             assert first != null : "the chain ended before its length";
             if (left < first.length()) {
-                first.start += (int) left;
-                length -= left;
+                shortenFirst(first, (int) left);
                 return;
             }
             left -= first.length();
@@ -176,8 +280,9 @@ final class ChunkQueue {
         }
     }
 
-    void copyOut(long from, byte[] target, int offset, int byteCount) {
-        Chunk chunk = head;
+    /** Copies from {@code from} bytes behind the start of a chunk in a chain. */
+    static void copyOut(@Nullable Chunk start, long from, byte[] target, int offset, int byteCount) {
+        Chunk chunk = start;
         long skip = from;
         while (chunk != null && skip >= chunk.length()) {
             skip -= chunk.length();
@@ -201,7 +306,7 @@ final class ChunkQueue {
         }
     }
 
-    /** Moves the first {@code byteCount} bytes to the end of another chain: whole chunks, and a copied fraction. */
+    /** Moves the first {@code byteCount} bytes to the end of another chain: whole chunks, and a copied or shared fraction. */
     void moveTo(ChunkQueue target, long byteCount) {
         assert byteCount <= length : "moves more than there is";
         long left = byteCount;
@@ -210,26 +315,32 @@ final class ChunkQueue {
             left -= partial.length();
             partial = partial.next;
         }
-        Chunk fraction = left == 0 ? null : target.pool.allocate((int) left);
+        Chunk fraction = partial == null || left == 0 ? null : fractionOf(partial, (int) left, target.pool);
         long whole = byteCount - left;
         while (whole > 0) {
             whole -= moveFirstChunkTo(target);
         }
-        if (fraction != null) {
-            Chunk first = head;
-            assert first != null : "the fraction's chunk is gone";
-            fraction.appendFrom(first, (int) left);
-            first.start += (int) left;
-            length -= left;
+        if (fraction != null && partial != null) {
+            shortenFirst(partial, (int) left);
             target.linkLast(fraction);
         }
+    }
+
+    /** The first bytes of a chunk in a chunk of their own: copied out of a pool's chunk, so as not to keep all of it. */
+    private static Chunk fractionOf(Chunk chunk, int byteCount, BufferPool pool) {
+        if (!(chunk instanceof PooledChunk)) {
+            return chunk.shareFirst(byteCount);
+        }
+        PooledChunk fraction = pool.allocate(byteCount);
+        fraction.appendFrom(chunk, byteCount);
+        return fraction;
     }
 
     private int moveFirstChunkTo(ChunkQueue target) {
         Chunk chunk = unlinkFirst();
         int byteCount = chunk.length();
         Chunk last = target.tail;
-        if (last != null && byteCount <= COPY_BELOW_BYTES && byteCount <= last.tailRoom()) {
+        if (last != null && byteCount <= COPY_BELOW_BYTES && byteCount <= last.tailRoom() && chunk.isInMemory()) {
             last.appendFrom(chunk, byteCount);
             target.length += byteCount;
             chunk.release();
@@ -251,6 +362,8 @@ final class ChunkQueue {
             tail = last;
         }
         length += source.length;
+        fileLength += source.fileLength;
+        source.fileLength = 0;
         source.head = null;
         source.tail = null;
         source.length = 0;
@@ -277,9 +390,9 @@ final class ChunkQueue {
             assert next != null : "the chain ended before its length";
             int count = Math.min(byteCount - first.length(), next.length());
             first.appendFrom(next, count);
-            next.start += count;
-            length -= count;
-            if (next.length() == 0) {
+            if (count < next.length()) {
+                shortenFirst(next, count);
+            } else {
                 unlinkFirst().release();
             }
         }

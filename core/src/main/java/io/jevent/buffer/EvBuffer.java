@@ -1,16 +1,23 @@
 package io.jevent.buffer;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.GatheringByteChannel;
-import java.nio.channels.ScatteringByteChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,18 +51,31 @@ public final class EvBuffer implements AutoCloseable {
     /** Most bytes that one view can show contiguously. */
     public static final int MAX_CONTIGUOUS_BYTES = 1 << 30;
 
-    private static final ChangeRegistration[] NO_CALLBACKS = {};
+    /** Bytes of a file that looking for a line end reads at a time. */
+    private static final int FILE_PIECE_BYTES = 64 * 1024;
 
     private final ChunkQueue queue;
     private final boolean confined;
     private final EnumSet<End> frozen = EnumSet.noneOf(End.class);
-    private ChangeRegistration[] callbacks = NO_CALLBACKS;
+    private final ChangeCallbacks callbacks = new ChangeCallbacks(this);
+
+    /** Only in debug mode. */
+    private final @Nullable DebugViews debugViews;
+
+    /** Grows whenever views and positions cease to be valid. */
     private long changeCount;
+
     private boolean closed;
 
     private EvBuffer(BufferPool pool, boolean confined) {
         this.queue = new ChunkQueue(pool);
         this.confined = confined;
+        if (DebugViews.ON) {
+            debugViews = new DebugViews();
+            DebugViews.watch(this, queue);
+        } else {
+            debugViews = null;
+        }
     }
 
     /**
@@ -99,6 +119,13 @@ public final class EvBuffer implements AutoCloseable {
     }
 
     /**
+     * {@return those of the bytes that are in memory and not still in a file}
+     */
+    public long memoryLength() {
+        return queue.length - queue.fileLength;
+    }
+
+    /**
      * {@return whether no byte waits}
      */
     public boolean isEmpty() {
@@ -113,7 +140,7 @@ public final class EvBuffer implements AutoCloseable {
     public int contiguousLength() {
         checkUsable();
         Chunk first = queue.head;
-        return first == null ? 0 : first.length();
+        return first == null || !first.isInMemory() ? 0 : first.length();
     }
 
     // ---- adding at the end ----
@@ -163,7 +190,7 @@ public final class EvBuffer implements AutoCloseable {
         }
         long before = beforeAdding(byteCount);
         int room = Math.min(queue.tailRoom(), byteCount);
-        List<Chunk> fresh = queue.allocate((long) byteCount - room);
+        List<PooledChunk> fresh = queue.allocate((long) byteCount - room);
         int start = source.position();
         boolean success = false;
         try {
@@ -257,6 +284,138 @@ public final class EvBuffer implements AutoCloseable {
         }
         reportMove(before, target, targetBefore, byteCount);
         return byteCount;
+    }
+
+    /**
+     * Appends text formatted as by {@link String#format(java.util.Locale, String, Object...)} in {@link Locale#ROOT}, in
+     * UTF-8.
+     *
+     * @param format the format
+     * @param arguments what it refers to
+     * @throws java.util.IllegalFormatException if format and arguments do not fit
+     * @throws IllegalStateException if the end is frozen
+     * @see "libevent evbuffer_add_printf()"
+     */
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency
+    public void addFormatted(String format, Object... arguments) {
+        addUtf8(String.format(Locale.ROOT, format, arguments));
+    }
+
+    // ---- adding without copying ----
+
+    /**
+     * Appends memory without copying it. It must neither change nor go away until the clean-up runs, which it does exactly
+     * once, when the last byte has left the last buffer it came to, or at once if there is none.
+     *
+     * @param memory the bytes; accessible on every thread that will touch the buffer
+     * @param cleanup is told when the memory is no longer used; {@link ReferenceCleanup#NONE} if nobody needs to know
+     * @throws IllegalArgumentException if longer than {@link #MAX_CONTIGUOUS_BYTES}
+     * @throws IllegalStateException if the end is frozen; the clean-up will not run
+     * @see "libevent evbuffer_add_reference(), evbuffer_add_reference_with_offset()"
+     */
+    public void addReference(MemorySegment memory, ReferenceCleanup cleanup) {
+        addReference(memory, 0, memory.byteSize(), cleanup);
+    }
+
+    /**
+     * Appends a part of memory without copying it, as {@link #addReference(MemorySegment, ReferenceCleanup)} does.
+     *
+     * @param memory what the clean-up is given
+     * @param offset first byte
+     * @param byteCount how many
+     * @param cleanup is told when the memory is no longer used
+     * @throws IndexOutOfBoundsException if the range is not inside the memory
+     * @throws IllegalArgumentException if longer than {@link #MAX_CONTIGUOUS_BYTES}
+     * @throws IllegalStateException if the end is frozen; the clean-up will not run
+     * @see "libevent evbuffer_add_reference_with_offset()"
+     */
+    public void addReference(MemorySegment memory, long offset, long byteCount, ReferenceCleanup cleanup) {
+        checkThawed(End.END);
+        Objects.checkFromIndexSize(offset, byteCount, memory.byteSize());
+        Objects.requireNonNull(cleanup);
+        if (byteCount > MAX_CONTIGUOUS_BYTES) {
+            throw new IllegalArgumentException("need byteCount <= " + MAX_CONTIGUOUS_BYTES + ", got " + byteCount);
+        }
+        long before = beforeAdding(byteCount);
+        Lease lease = new Lease(() -> cleanup.onReleased(memory));
+        if (byteCount > 0) {
+            queue.linkLast(BorrowedChunk.of(memory.asSlice(offset, byteCount).asReadOnly(), 0, (int) byteCount, lease));
+        }
+        lease.release();
+        changed(before, byteCount, 0);
+    }
+
+    /**
+     * Appends a view of all bytes of another buffer, which keeps them: both then show the same memory. Whatever happens to
+     * either buffer afterwards, the other does not see it. Bytes that are still in a file are shared too.
+     *
+     * <p><em>Difference</em> from libevent: a view may be made of a buffer that itself holds views or file segments, and the
+     * two buffers may belong to different threads.
+     *
+     * @param source the buffer, unchanged
+     * @throws IllegalArgumentException if it is this buffer
+     * @throws IllegalStateException if this buffer's end is frozen
+     * @see "libevent evbuffer_add_buffer_reference()"
+     */
+    public void addBufferReference(EvBuffer source) {
+        checkThawed(End.END);
+        source.checkUsable();
+        if (source == this) {
+            throw new IllegalArgumentException("a buffer cannot hold a view of itself");
+        }
+        long byteCount = source.length();
+        long before = beforeAdding(byteCount);
+        source.queue.shareAll().forEach(queue::linkLast);
+        changed(before, byteCount, 0);
+    }
+
+    /**
+     * Appends a range of a file without reading it; the file is closed when its last byte has left the last buffer. If this
+     * throws, the file stays open.
+     *
+     * @param file readable; the buffer's from now on
+     * @param offset first byte, at least 0
+     * @param byteCount how many, at least 0
+     * @throws IndexOutOfBoundsException if the range is not inside the file as it is now
+     * @throws IllegalStateException if the end is frozen
+     * @throws IOException if the file's length cannot be asked
+     * @see "libevent evbuffer_add_file()"
+     */
+    public void addFile(FileChannel file, long offset, long byteCount) throws IOException {
+        checkThawed(End.END);
+        beforeAdding(byteCount);
+        try (FileSegment segment = FileSegment.of(file, offset, byteCount, FileSegmentOption.CLOSE_ON_FREE)) {
+            addFileSegment(segment, 0, byteCount);
+        }
+    }
+
+    /**
+     * Appends all of a file segment without reading it.
+     *
+     * @param segment the segment, which stays the caller's to close
+     * @throws IllegalStateException if the end is frozen or the segment is closed
+     * @see "libevent evbuffer_add_file_segment()"
+     */
+    public void addFileSegment(FileSegment segment) {
+        addFileSegment(segment, 0, segment.length());
+    }
+
+    /**
+     * Appends a part of a file segment without reading it.
+     *
+     * @param segment the segment, which stays the caller's to close
+     * @param offset first byte, counted from the segment's start
+     * @param byteCount how many
+     * @throws IndexOutOfBoundsException if the range is not inside the segment
+     * @throws IllegalStateException if the end is frozen or the segment is closed
+     * @see "libevent evbuffer_add_file_segment()"
+     */
+    public void addFileSegment(FileSegment segment, long offset, long byteCount) {
+        checkThawed(End.END);
+        Objects.checkFromIndexSize(offset, byteCount, segment.length());
+        long before = beforeAdding(byteCount);
+        segment.chunks(offset, byteCount).forEach(queue::linkLast);
+        changed(before, byteCount, 0);
     }
 
     // ---- adding at the start ----
@@ -388,12 +547,112 @@ public final class EvBuffer implements AutoCloseable {
         int byteCount = (int) Math.min(maxBytes, length() - from);
         if (byteCount > 0) {
             checkThawed(End.START);
-            queue.copyOut(from, target, offset, byteCount);
+            load(from + byteCount);
+            ChunkQueue.copyOut(queue.head, from, target, offset, byteCount);
         }
         return byteCount;
     }
 
+    /**
+     * Copies bytes from a position on, without taking them out.
+     *
+     * @param from where to begin
+     * @param target receives them
+     * @param offset index of the first one in the target
+     * @param maxBytes how many at most
+     * @return bytes copied: the smaller of {@code maxBytes} and what is behind the position
+     * @throws IndexOutOfBoundsException if the target's range is not inside the array
+     * @throws IllegalStateException if the buffer has changed since the position was taken, or its start is frozen
+     * @see "libevent evbuffer_copyout_from()"
+     */
+    public int copyOut(BufferPosition from, byte[] target, int offset, int maxBytes) {
+        checkValid(from);
+        if (queue.fileLength > 0) {
+            return copyOut(from.index(), target, offset, maxBytes);
+        }
+        Objects.checkFromIndexSize(offset, maxBytes, target.length);
+        int byteCount = (int) Math.min(maxBytes, length() - from.index());
+        if (byteCount > 0) {
+            checkThawed(End.START);
+            ChunkQueue.copyOut(from.chunk, from.index() - from.base, target, offset, byteCount);
+        }
+        return byteCount;
+    }
+
+    /**
+     * Takes all bytes out as text.
+     *
+     * @param charset how they are encoded; malformed bytes become replacement characters
+     * @return the text
+     * @throws IllegalStateException if the start is frozen
+     * @throws OutOfMemoryError if the text is too long for an array
+     */
+    public String removeString(Charset charset) {
+        return new String(removeAll(), charset);
+    }
+
+    /**
+     * {@return a stream that takes bytes out of this buffer; at its end whenever the buffer is empty}
+     *
+     * <p>Its methods throw what {@link #remove} throws; closing it does nothing.
+     */
+    public InputStream asInputStream() {
+        return new BufferStreams.Input(this);
+    }
+
+    /**
+     * {@return a stream that appends to this buffer}
+     *
+     * <p>Its methods throw what {@link #add(byte[])} throws; closing it does nothing.
+     */
+    public OutputStream asOutputStream() {
+        return new BufferStreams.Output(this);
+    }
+
     // ---- looking ----
+
+    /**
+     * {@return the position at an index}
+     *
+     * @param index from 0 to {@link #length()}
+     * @throws IndexOutOfBoundsException if there is no such position
+     * @see "libevent evbuffer_ptr_set(), EVBUFFER_PTR_SET"
+     */
+    public BufferPosition positionAt(long index) {
+        checkUsable();
+        checkPosition(index);
+        return locate(queue.head, 0, index);
+    }
+
+    BufferPosition advance(BufferPosition from, long byteCount) {
+        checkValid(from);
+        checkCount(byteCount);
+        if (byteCount > length() - from.index()) {
+            throw new IndexOutOfBoundsException(
+                    "need a position in 0 to " + length() + ", got " + from.index() + " + " + byteCount);
+        }
+        return locate(from.chunk, from.base, from.index() + byteCount);
+    }
+
+    private BufferPosition locate(@Nullable Chunk start, long startBase, long index) {
+        Chunk chunk = start;
+        long base = startBase;
+        while (chunk != null && chunk.next != null && index >= base + chunk.length()) {
+            base += chunk.length();
+            chunk = chunk.next;
+        }
+        return new BufferPosition(this, changeCount, chunk, base, index);
+    }
+
+    private void checkValid(BufferPosition position) {
+        checkUsable();
+        if (position.buffer != this) {
+            throw new IllegalArgumentException("need a position in this buffer, got one in another");
+        }
+        if (position.changeCount != changeCount) {
+            throw new IllegalStateException("the buffer has changed since the position was taken");
+        }
+    }
 
     /**
      * {@return the byte at an index}
@@ -404,7 +663,23 @@ public final class EvBuffer implements AutoCloseable {
     public byte byteAt(long index) {
         checkUsable();
         Objects.checkIndex(index, length());
+        load(index + 1);
         return ByteSearch.byteAt(queue.head, index);
+    }
+
+    /**
+     * {@return the byte at a position}
+     *
+     * @param position not at the end
+     * @throws IndexOutOfBoundsException if it is at the end
+     * @throws IllegalStateException if the buffer has changed since the position was taken
+     */
+    public byte byteAt(BufferPosition position) {
+        checkValid(position);
+        Objects.checkIndex(position.index(), length());
+        return queue.fileLength > 0
+                ? byteAt(position.index())
+                : ByteSearch.byteAt(position.chunk, position.index() - position.base);
     }
 
     /**
@@ -418,12 +693,62 @@ public final class EvBuffer implements AutoCloseable {
     public List<ByteBuffer> peek(long maxBytes) {
         checkUsable();
         checkCount(maxBytes);
-        List<ByteBuffer> views = new ArrayList<>();
-        long left = Math.min(maxBytes, length());
-        for (Chunk chunk = queue.head; chunk != null && left > 0; chunk = chunk.next) {
-            int byteCount = (int) Math.min(left, chunk.length());
-            views.add(viewOf(chunk, byteCount));
-            left -= byteCount;
+        load(maxBytes);
+        return views(queue.head, 0, Math.min(maxBytes, length())).stream()
+                .map(MemorySegment::asByteBuffer)
+                .toList();
+    }
+
+    /**
+     * Shows bytes from a position on without copying or taking them.
+     *
+     * @param from where to begin
+     * @param maxBytes at least 0; more than there is means all
+     * @return read-only views, one for each chunk concerned, in order; valid until the buffer changes
+     * @throws IllegalArgumentException if {@code maxBytes} is negative
+     * @throws IllegalStateException if the buffer has changed since the position was taken
+     * @see "libevent evbuffer_peek(), its start argument"
+     */
+    public List<ByteBuffer> peek(BufferPosition from, long maxBytes) {
+        checkValid(from);
+        checkCount(maxBytes);
+        long byteCount = Math.min(maxBytes, length() - from.index());
+        BufferPosition start = from;
+        if (queue.fileLength > 0) {
+            load(from.index() + byteCount);
+            start = positionAt(from.index());
+        }
+        return views(start.chunk, start.index() - start.base, byteCount).stream()
+                .map(MemorySegment::asByteBuffer)
+                .toList();
+    }
+
+    /**
+     * Shows bytes from the start as memory segments, without copying or taking them.
+     *
+     * @param maxBytes at least 0; more than {@link #length()} means all
+     * @return read-only segments, one for each chunk concerned, in order; valid until the buffer changes
+     * @throws IllegalArgumentException if {@code maxBytes} is negative
+     * @see "libevent evbuffer_peek()"
+     */
+    public List<MemorySegment> peekSegments(long maxBytes) {
+        checkUsable();
+        checkCount(maxBytes);
+        load(maxBytes);
+        return views(queue.head, 0, Math.min(maxBytes, length()));
+    }
+
+    private List<MemorySegment> views(@Nullable Chunk start, long from, long byteCount) {
+        List<MemorySegment> views = new ArrayList<>();
+        long skip = from;
+        long left = byteCount;
+        for (Chunk chunk = start; chunk != null && left > 0; chunk = chunk.next) {
+            int count = (int) Math.min(left, chunk.length() - skip);
+            if (count > 0) {
+                views.add(viewOf(chunk, (int) skip, count));
+                left -= count;
+            }
+            skip = Math.max(0, skip - chunk.length());
         }
         return views;
     }
@@ -447,6 +772,7 @@ public final class EvBuffer implements AutoCloseable {
         if (byteCount > length()) {
             throw new IndexOutOfBoundsException("need byteCount <= length, got " + byteCount + " of " + length());
         }
+        load(byteCount);
         Chunk first = queue.head;
         if (byteCount == 0 || first == null) {
             return ByteBuffer.allocate(0).asReadOnlyBuffer();
@@ -454,9 +780,9 @@ public final class EvBuffer implements AutoCloseable {
         if (first.length() < byteCount) {
             checkThawed(End.START);
             queue.pullUp((int) byteCount);
-            changeCount++;
+            endViews();
         }
-        return viewOf(Objects.requireNonNull(queue.head), (int) byteCount);
+        return viewOf(Objects.requireNonNull(queue.head), 0, (int) byteCount).asByteBuffer();
     }
 
     /**
@@ -483,7 +809,51 @@ public final class EvBuffer implements AutoCloseable {
     public long search(byte[] needle, long from, long to) {
         checkUsable();
         Objects.checkFromToIndex(from, to, length());
+        load(to);
         return ByteSearch.indexOf(queue.head, needle, from, to);
+    }
+
+    /**
+     * Finds a byte sequence at or behind a position.
+     *
+     * @param needle the sequence; an empty one is found at once
+     * @param from where to begin
+     * @return the position of its first byte, if it is there
+     * @throws IllegalStateException if the buffer has changed since the position was taken
+     * @see "libevent evbuffer_search()"
+     */
+    public Optional<BufferPosition> search(byte[] needle, BufferPosition from) {
+        checkValid(from);
+        return search(needle, from, length());
+    }
+
+    /**
+     * Finds a byte sequence between two positions.
+     *
+     * @param needle the sequence; an empty one is found at once
+     * @param from where to begin
+     * @param to where the sequence must have ended
+     * @return the position of its first byte, if it is there
+     * @throws IndexOutOfBoundsException if {@code to} is before {@code from}
+     * @throws IllegalStateException if the buffer has changed since a position was taken
+     * @see "libevent evbuffer_search_range()"
+     */
+    public Optional<BufferPosition> search(byte[] needle, BufferPosition from, BufferPosition to) {
+        checkValid(from);
+        checkValid(to);
+        Objects.checkFromToIndex(from.index(), to.index(), length());
+        return search(needle, from, to.index());
+    }
+
+    private Optional<BufferPosition> search(byte[] needle, BufferPosition from, long to) {
+        BufferPosition start = from;
+        if (queue.fileLength > 0) {
+            load(to);
+            start = positionAt(from.index());
+        }
+        long base = start.base;
+        long found = ByteSearch.indexOf(start.chunk, needle, start.index() - base, to - base);
+        return found < 0 ? Optional.empty() : Optional.of(locate(start.chunk, base, base + found));
     }
 
     /**
@@ -499,7 +869,22 @@ public final class EvBuffer implements AutoCloseable {
     public Optional<LineEndPosition> findLineEnd(LineEnd style, long from) {
         checkUsable();
         checkPosition(from);
-        return Optional.ofNullable(ByteSearch.lineEnd(queue.head, style, from, length()));
+        return Optional.ofNullable(lineEnd(style, from));
+    }
+
+    /** Reads files piece by piece, so that a line at the start of a large one needs little memory. */
+    private @Nullable LineEndPosition lineEnd(LineEnd style, long from) {
+        long inMemory = from;
+        while (queue.fileLength > 0 && inMemory < length()) {
+            inMemory = Math.min(length(), inMemory + FILE_PIECE_BYTES);
+            load(inMemory);
+            LineEndPosition found = ByteSearch.lineEnd(queue.head, style, from, inMemory);
+            // One that ends where the loaded part ends may go on behind it.
+            if (found != null && found.index() + found.byteCount() < inMemory) {
+                return found;
+            }
+        }
+        return ByteSearch.lineEnd(queue.head, style, from, length());
     }
 
     /**
@@ -564,14 +949,14 @@ public final class EvBuffer implements AutoCloseable {
         if (useTail && last != null) {
             tail.add(last.memory.asSlice(last.end, room).asByteBuffer());
         }
-        List<Chunk> fresh = List.of();
+        List<PooledChunk> fresh = List.of();
         if (byteCount > tailBytes) {
             long missing = byteCount - tailBytes;
             long chunksNeeded = missing / BufferPool.LARGEST_CLASS_BYTES + 1;
             boolean inOne = chunksNeeded > maxSegments - tail.size();
             fresh = inOne ? List.of(queue.pool.allocate((int) missing)) : queue.allocate(missing);
         }
-        return new Reservation(this, changeCount, tailBytes, tail, fresh);
+        return new Reservation(this, changeCount, tailBytes, tail, fresh, debugViews);
     }
 
     void commit(Reservation reservation, long byteCount) {
@@ -584,7 +969,7 @@ public final class EvBuffer implements AutoCloseable {
         int inTail = (int) Math.min(byteCount, reservation.tailBytes);
         queue.extendTail(inTail);
         long left = byteCount - inTail;
-        for (Chunk chunk : reservation.fresh) {
+        for (PooledChunk chunk : reservation.fresh) {
             int count = (int) Math.min(left, chunk.capacity);
             left -= count;
             if (count == 0) {
@@ -600,7 +985,7 @@ public final class EvBuffer implements AutoCloseable {
     /**
      * Appends what one call to a channel reads, straight into chunks.
      *
-     * @param channel where to read
+     * @param channel where to read; a {@link java.nio.channels.ScatteringByteChannel} is read into several chunks at once
      * @param maxBytes how many bytes at most, above 0
      * @return bytes appended, 0 if a non-blocking channel had none, -1 at the channel's end
      * @throws IllegalArgumentException if {@code maxBytes} is not above 0
@@ -608,7 +993,7 @@ public final class EvBuffer implements AutoCloseable {
      * @throws IOException if the channel fails; the buffer has not changed
      * @see "libevent evbuffer_read()"
      */
-    public int readFrom(ScatteringByteChannel channel, int maxBytes) throws IOException {
+    public int readFrom(ReadableByteChannel channel, int maxBytes) throws IOException {
         checkThawed(End.END);
         if (maxBytes <= 0) {
             throw new IllegalArgumentException("need maxBytes > 0, got " + maxBytes);
@@ -622,17 +1007,18 @@ public final class EvBuffer implements AutoCloseable {
     }
 
     /**
-     * Takes out what one gathering call to a channel writes.
+     * Takes out what one call to a channel writes; bytes that are still in a file are moved by {@link
+     * FileChannel#transferTo}, in calls of their own.
      *
-     * @param channel where to write
+     * @param channel where to write; to a {@link java.nio.channels.GatheringByteChannel} several chunks go at once
      * @param maxBytes how many bytes at most, at least 0
      * @return bytes written and taken out, possibly 0 on a non-blocking channel; one call takes at most 64 chunks
      * @throws IllegalArgumentException if {@code maxBytes} is negative
      * @throws IllegalStateException if the start is frozen
-     * @throws IOException if the channel fails; the buffer has not changed
+     * @throws IOException if the channel fails, or a file has become too short; the buffer has not changed
      * @see "libevent evbuffer_write_atmost()"
      */
-    public long writeTo(GatheringByteChannel channel, long maxBytes) throws IOException {
+    public long writeTo(WritableByteChannel channel, long maxBytes) throws IOException {
         checkThawed(End.START);
         checkCount(maxBytes);
         long before = length();
@@ -687,17 +1073,27 @@ public final class EvBuffer implements AutoCloseable {
     public ChangeRegistration addChangeCallback(ChangeCallback callback) {
         checkUsable();
         ChangeRegistration registration = new ChangeRegistration(this, callback);
-        ChangeRegistration[] grown = new ChangeRegistration[callbacks.length + 1];
-        grown[0] = registration;
-        System.arraycopy(callbacks, 0, grown, 1, callbacks.length);
-        callbacks = grown;
+        callbacks.add(registration);
         return registration;
     }
 
     void removeRegistration(ChangeRegistration registration) {
-        List<ChangeRegistration> rest = new ArrayList<>(List.of(callbacks));
-        rest.remove(registration);
-        callbacks = rest.toArray(NO_CALLBACKS);
+        callbacks.remove(registration);
+    }
+
+    /**
+     * From now on runs change callbacks through an executor instead of inside each change; several changes before they run
+     * are told as one, with the length before the first and the sums. Callbacks that are {@linkplain
+     * ChangeRegistration#immediate immediate} still run inside each change. An event base is such an executor.
+     *
+     * <p>If the executor refuses, they run with the next change that it takes.
+     *
+     * @param executor runs its tasks on this buffer's thread, not inside {@code execute}
+     * @see "libevent evbuffer_defer_callbacks()"
+     */
+    public void deferChangeCallbacks(Executor executor) {
+        checkUsable();
+        callbacks.defer(Objects.requireNonNull(executor));
     }
 
     /**
@@ -713,8 +1109,8 @@ public final class EvBuffer implements AutoCloseable {
         }
         checkUsable();
         closed = true;
-        callbacks = NO_CALLBACKS;
-        changeCount++;
+        callbacks.clear();
+        endViews();
         queue.clear();
     }
 
@@ -733,8 +1129,33 @@ public final class EvBuffer implements AutoCloseable {
 
     // ---- inside ----
 
-    private static ByteBuffer viewOf(Chunk chunk, int byteCount) {
-        return chunk.memory.asSlice(chunk.start, byteCount).asReadOnly().asByteBuffer();
+    private MemorySegment viewOf(Chunk chunk, int from, int byteCount) {
+        MemorySegment real = chunk.memory.asSlice((long) chunk.start + from, byteCount);
+        return (debugViews == null ? real : debugViews.view(real)).asReadOnly();
+    }
+
+    /** Makes bytes that are still in files be in memory; the content stays, views and positions do not. */
+    private void load(long byteCount) {
+        if (queue.fileLength == 0) {
+            return;
+        }
+        long before = queue.fileLength;
+        try {
+            queue.bringIntoMemory(byteCount);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read a file segment", e);
+        } finally {
+            if (queue.fileLength != before) {
+                endViews();
+            }
+        }
+    }
+
+    private void endViews() {
+        changeCount++;
+        if (debugViews != null) {
+            debugViews.invalidate();
+        }
     }
 
     private void checkUsable() {
@@ -785,40 +1206,7 @@ public final class EvBuffer implements AutoCloseable {
     }
 
     private void changed(long before, long added, long drained) {
-        changeCount++;
-        ChangeRegistration[] present = callbacks;
-        if (present.length > 0 && (added | drained) != 0) {
-            runCallbacks(present, before, added, drained);
-        }
-    }
-
-    private void runCallbacks(ChangeRegistration[] present, long before, long added, long drained) {
-        Throwable thrown = null;
-        for (ChangeRegistration registration : present) {
-            if (registration.isEnabled()) {
-                thrown = runCallback(registration, before, added, drained, thrown);
-            }
-        }
-        switch (thrown) {
-            case null -> {}
-            case RuntimeException exception -> throw exception;
-            case Error error -> throw error;
-            default -> throw new AssertionError(thrown);
-        }
-    }
-
-    @SuppressWarnings("CatchAndPrintStackTrace")
-    private @Nullable Throwable runCallback(
-            ChangeRegistration registration, long before, long added, long drained, @Nullable Throwable earlier) {
-        try {
-            registration.callback.onChange(this, before, added, drained);
-            return earlier;
-        } catch (RuntimeException | Error thrown) {
-            if (earlier != null) {
-                earlier.addSuppressed(thrown);
-                return earlier;
-            }
-            return thrown;
-        }
+        endViews();
+        callbacks.changed(before, added, drained);
     }
 }

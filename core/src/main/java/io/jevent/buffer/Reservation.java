@@ -1,8 +1,10 @@
 package io.jevent.buffer;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Room at the end of an {@link EvBuffer} that the caller may fill in place before committing what was filled.
@@ -26,13 +28,22 @@ public final class Reservation implements AutoCloseable {
     final int tailBytes;
 
     /** Chunks taken from the pool for this reservation, still empty. */
-    final List<Chunk> fresh;
+    final List<PooledChunk> fresh;
 
     private final List<ByteBuffer> space;
     private final long byteCount;
     private boolean ended;
 
-    Reservation(EvBuffer buffer, long changeCount, int tailBytes, List<ByteBuffer> tail, List<Chunk> fresh) {
+    /** What {@link #space} stands for; the same but in debug mode, where it throws once the reservation has ended. */
+    private final List<ByteBuffer> real;
+
+    Reservation(
+            EvBuffer buffer,
+            long changeCount,
+            int tailBytes,
+            List<ByteBuffer> tail,
+            List<PooledChunk> fresh,
+            @Nullable DebugViews debugViews) {
         this.buffer = buffer;
         this.changeCount = changeCount;
         this.tailBytes = tailBytes;
@@ -41,7 +52,13 @@ public final class Reservation implements AutoCloseable {
         for (Chunk chunk : fresh) {
             views.add(chunk.memory.asByteBuffer());
         }
-        this.space = List.copyOf(views);
+        this.real = List.copyOf(views);
+        this.space = debugViews == null
+                ? real
+                : real.stream()
+                        .map(view ->
+                                debugViews.view(MemorySegment.ofBuffer(view)).asByteBuffer())
+                        .toList();
         long total = 0;
         for (ByteBuffer view : views) {
             total += view.remaining();
@@ -83,6 +100,11 @@ public final class Reservation implements AutoCloseable {
     /** From here on the chunks are the buffer's: whatever a change callback does, they are not given back twice. */
     void end() {
         ended = true;
+        if (space != real) {
+            for (int i = 0; i < real.size(); i++) {
+                real.get(i).duplicate().put(space.get(i).duplicate().clear());
+            }
+        }
     }
 
     /** Gives all room back; a no-op after {@link #commit(long)}. Idempotent. */

@@ -23,11 +23,11 @@ final class Slab {
 
     /** Cuts the next chunk off, or returns null when the slab is used up. */
     @Nullable
-    Chunk cut(int sizeClass) {
+    PooledChunk cut(int sizeClass) {
         if (nextOffset + chunkBytes > memory.byteSize()) {
             return null;
         }
-        Chunk chunk = new Chunk(home, this, sizeClass, memory.asSlice(nextOffset, chunkBytes));
+        PooledChunk chunk = new PooledChunk(home, this, sizeClass, memory.asSlice(nextOffset, chunkBytes));
         nextOffset += chunkBytes;
         return chunk;
     }

@@ -99,8 +99,10 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         this.delivery = new Delivery(engine.middlePriority());
         boolean defers = List.of(options).contains(BufferEventOption.DEFER_CALLBACKS);
         this.callbacks = new Callbacks(engine, this::self, defers);
-        input.addChangeCallback((buffer, before, added, drained) -> onInputChanged(drained));
-        output.addChangeCallback((buffer, before, added, drained) -> onOutputChanged(added));
+        input.addChangeCallback((buffer, before, added, drained) -> onInputChanged(drained))
+                .immediate(true);
+        output.addChangeCallback((buffer, before, added, drained) -> onOutputChanged(added))
+                .immediate(true);
         engine.addResource(this);
     }
 
@@ -386,7 +388,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     }
 
     private void onOutputChanged(long added) {
-        if (output.length() > maxOutputBytes && (state == State.OPEN || state == State.CONNECTING)) {
+        if (output.memoryLength() > maxOutputBytes && (state == State.OPEN || state == State.CONNECTING)) {
             giveUpOutput();
         } else if (added > 0 && !flushRequested) {
             update();

@@ -209,7 +209,7 @@ public sealed interface BufferEvent extends AutoCloseable permits SocketBufferEv
     Watermark outputWatermark();
 
     /**
-     * Bounds the unsent output. When an append takes it beyond, the connection is given up and {@link Condition.Failed} with
+     * Bounds the unsent output in memory; what is still in files does not count. When an append takes it beyond, the connection is given up and {@link Condition.Failed} with
      * {@code WRITING} is reported. <em>Difference</em> from libevent, which has no bound; see ADR 8.
      *
      * @param maxOutputBytes at least 1; default {@link #DEFAULT_MAX_OUTPUT_BYTES}
