@@ -3,12 +3,18 @@ package io.jevent.tests.buffer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jevent.buffer.BufferPool;
+import io.jevent.buffer.BufferPosition;
 import io.jevent.buffer.EvBuffer;
+import io.jevent.buffer.FileSegment;
 import io.jevent.buffer.LineEnd;
 import io.jevent.buffer.LineEndPosition;
 import io.jevent.buffer.Reservation;
+import io.jevent.testkit.PropertyRunner;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,11 +22,24 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Random operations on two buffers, each compared with a plain array after every step. */
 class EvBufferModelTest {
     private static final int SEQUENCES = 3_000;
     private static final int STEPS = 40;
+
+    /** Sharing doubles; beyond this nothing more is shared. */
+    private static final int MAX_SHARED_BYTES = 100_000;
+
+    private static final byte[] FILE_BYTES = new byte[200_000];
+
+    static {
+        SplittableRandom random = new SplittableRandom(7);
+        for (int i = 0; i < FILE_BYTES.length; i++) {
+            FILE_BYTES[i] = (byte) "ab\r\n".charAt(random.nextInt(4));
+        }
+    }
 
     private final BufferPool pool = BufferPool.create(BufferPool.DEFAULT_MAX_BYTES);
 
@@ -31,44 +50,50 @@ class EvBufferModelTest {
     }
 
     @Test
-    void behavesLikeAnArrayOfBytesInThousandsOfRandomSequences() throws IOException {
-        long firstSeed = Long.getLong("jevent.test.seed", System.nanoTime());
-        int sequences = Long.getLong("jevent.test.seed") == null ? SEQUENCES : 1;
-        for (int i = 0; i < sequences; i++) {
-            runSequence(firstSeed + i);
-        }
-    }
-
-    private void runSequence(long seed) throws IOException {
-        try (var run = new Run(pool, seed)) {
-            for (int step = 0; step < STEPS; step++) {
-                run.step();
-            }
-        } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError("failed with -Djevent.test.seed=" + seed, e);
+    void behavesLikeAnArrayOfBytesInThousandsOfRandomSequences(@TempDir Path folder) throws IOException {
+        Path path = folder.resolve("bytes");
+        Files.write(path, FILE_BYTES);
+        try (FileSegment file = FileSegment.open(path)) {
+            new PropertyRunner(SEQUENCES, STEPS).run(() -> new Run(pool, file));
         }
     }
 
     /** One sequence: two buffers and their models. */
-    private static final class Run implements AutoCloseable {
-        private final SplittableRandom random;
+    private static final class Run implements PropertyRunner.Subject {
+        private final BufferPool pool;
+        private final FileSegment file;
         private final EvBuffer[] buffers;
         private final byte[][] models = {{}, {}};
         private final List<String> log = new ArrayList<>();
+        private SplittableRandom random = new SplittableRandom(0);
+        private int referencesMade;
+        private int referencesReleased;
 
-        Run(BufferPool pool, long seed) {
-            random = new SplittableRandom(seed);
+        Run(BufferPool pool, FileSegment file) {
+            this.pool = pool;
+            this.file = file;
             buffers = new EvBuffer[] {EvBuffer.create(pool), EvBuffer.create(pool)};
         }
 
-        void step() throws IOException {
+        @Override
+        public void step(SplittableRandom random) throws IOException {
+            this.random = random;
+            step();
+        }
+
+        @Override
+        public String story() {
+            return log.toString();
+        }
+
+        private void step() throws IOException {
             int which = random.nextInt(2);
             EvBuffer buffer = buffers[which];
             byte[] model = models[which];
             int other = 1 - which;
             int count = size();
             int part = Math.min(count, model.length);
-            switch (random.nextInt(15)) {
+            switch (random.nextInt(19)) {
                 case 0, 1 -> {
                     byte[] bytes = bytes(count);
                     log("add", which, count);
@@ -126,6 +151,28 @@ class EvBufferModelTest {
                 }
                 case 12 -> reserveAndCommit(which, Math.max(1, count));
                 case 13 -> readLine(which);
+                case 14 -> {
+                    byte[] bytes = bytes(count);
+                    log("addReference", which, count);
+                    referencesMade++;
+                    buffer.addReference(MemorySegment.ofArray(bytes), memory -> referencesReleased++);
+                    models[which] = join(model, bytes);
+                }
+                case 15 -> {
+                    log("addBufferReference", which, -1);
+                    if (model.length < MAX_SHARED_BYTES) {
+                        buffer.addBufferReference(buffers[other]);
+                        models[which] = join(model, models[other]);
+                    }
+                }
+                case 16 -> {
+                    int from = random.nextInt(FILE_BYTES.length);
+                    int byteCount = Math.min(count, FILE_BYTES.length - from);
+                    log("addFileSegment", which, byteCount);
+                    buffer.addFileSegment(file, from, byteCount);
+                    models[which] = join(model, Arrays.copyOfRange(FILE_BYTES, from, from + byteCount));
+                }
+                case 17 -> throughStreams(which, other, count);
                 default -> throughChannel(which, other, Math.max(1, count));
             }
             check();
@@ -176,11 +223,25 @@ class EvBufferModelTest {
             models[other] = join(models[other], moved);
         }
 
-        private void check() {
+        private void throughStreams(int which, int other, int count) throws IOException {
+            log("streams", which, count);
+            byte[] taken = buffers[which].asInputStream().readNBytes(count);
+            byte[] expected = Arrays.copyOf(models[which], Math.min(count, models[which].length));
+            assertBytes(taken, expected);
+            models[which] = from(models[which], expected.length);
+            buffers[other].asOutputStream().write(taken);
+            models[other] = join(models[other], taken);
+        }
+
+        private void check() throws IOException {
             for (int i = 0; i < 2; i++) {
                 EvBuffer buffer = buffers[i];
                 byte[] model = models[i];
                 assertThat(buffer.length()).as(() -> "length after " + log).isEqualTo(model.length);
+                checkView(buffer, model);
+                if (random.nextInt(3) != 0) {
+                    continue; // Looking would bring what is in files into memory.
+                }
                 assertBytes(contents(buffer.peek(Long.MAX_VALUE)), model);
                 byte[] copy = new byte[model.length];
                 int from = model.length == 0 ? 0 : random.nextInt(model.length);
@@ -190,13 +251,38 @@ class EvBufferModelTest {
             }
         }
 
+        /** A view shows the same bytes, and what becomes of it is nothing to the buffer. */
+        private void checkView(EvBuffer buffer, byte[] model) throws IOException {
+            try (EvBuffer view = EvBuffer.create(pool)) {
+                view.addBufferReference(buffer);
+                var channel = new MemoryChannel();
+                while (!view.isEmpty()) {
+                    view.writeTo(channel, Long.MAX_VALUE);
+                }
+                assertBytes(channel.contents(), model);
+                view.add(new byte[3]);
+                view.prepend(new byte[3]);
+            }
+            assertThat(buffer.length()).isEqualTo(model.length);
+        }
+
         private void checkSearch(EvBuffer buffer, byte[] model) {
             byte[] needle = bytes(1 + random.nextInt(4));
             int from = random.nextInt(model.length + 1);
             int to = from + random.nextInt(model.length - from + 1);
+            long expectedIndex = indexOf(model, needle, from, to);
             assertThat(buffer.search(needle, from, to))
                     .as(() -> "search " + Arrays.toString(needle) + " after " + log)
-                    .isEqualTo(indexOf(model, needle, from, to));
+                    .isEqualTo(expectedIndex);
+            BufferPosition start = buffer.positionAt(from);
+            assertThat(buffer.search(needle, start, start.plus((long) to - from))
+                            .map(BufferPosition::index)
+                            .orElse(-1L))
+                    .isEqualTo(expectedIndex);
+            byte[] behind = new byte[model.length];
+            int copied = buffer.copyOut(start, behind, 0, behind.length);
+            assertBytes(Arrays.copyOf(behind, copied), from(model, from));
+            assertBytes(contents(buffer.peek(start, to - from)), Arrays.copyOfRange(model, from, to));
             for (LineEnd style : LineEnd.values()) {
                 LineModel expected = LineModel.find(model, style);
                 Optional<LineEndPosition> found = buffer.findLineEnd(style, 0);
@@ -240,6 +326,7 @@ class EvBufferModelTest {
         public void close() {
             buffers[0].close();
             buffers[1].close();
+            assertThat(referencesReleased).as(() -> "clean-ups after " + log).isEqualTo(referencesMade);
         }
     }
 

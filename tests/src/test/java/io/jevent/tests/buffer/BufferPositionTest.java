@@ -1,0 +1,107 @@
+package io.jevent.tests.buffer;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jevent.buffer.BufferPosition;
+import io.jevent.buffer.EvBuffer;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Places in a buffer. */
+class BufferPositionTest {
+    private final EvBuffer buffer = EvBuffer.create();
+
+    @AfterEach
+    void close() {
+        buffer.close();
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(US_ASCII);
+    }
+
+    /** Three chunks: "abc", "abc", "abd". */
+    private void fill() {
+        for (String part : List.of("abc", "abc", "abd")) {
+            try (EvBuffer piece = EvBuffer.create()) {
+                piece.addReference(java.lang.foreign.MemorySegment.ofArray(ascii(part)), memory -> {});
+                buffer.addBuffer(piece);
+            }
+        }
+    }
+
+    @Test
+    @Tag("parity") // regress_buffer.c: ptr_set
+    void aPositionMayBeSetAndMovedUpToTheEndAndNoFurther() {
+        assertThat(buffer.positionAt(0).index()).isZero();
+        fill();
+        BufferPosition start = buffer.positionAt(0);
+        assertThat(start.plus(4).plus(5).index()).as("the end").isEqualTo(9);
+        assertThat(start.plus(0).index()).isZero();
+        assertThat(buffer.positionAt(9).plus(0).index()).isEqualTo(9);
+        assertThatThrownBy(() -> start.plus(10)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> start.plus(4).plus(Long.MAX_VALUE)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> start.plus(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> buffer.positionAt(10)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> buffer.positionAt(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    @Tag("parity") // regress_buffer.c: find
+    void searchingGoesOnFromWhereItWas() {
+        fill();
+        BufferPosition first = buffer.search(ascii("ca"), buffer.positionAt(0)).orElseThrow();
+        BufferPosition second = buffer.search(ascii("ca"), first.plus(1)).orElseThrow();
+        assertThat(List.of(first.index(), second.index())).containsExactly(2L, 5L);
+        assertThat(buffer.search(ascii("ca"), second.plus(1))).isEmpty();
+        assertThat(buffer.search(ascii("abd"), second))
+                .map(BufferPosition::index)
+                .isEqualTo(Optional.of(6L));
+        assertThat(buffer.search(ascii(""), second)).map(BufferPosition::index).isEqualTo(Optional.of(5L));
+    }
+
+    @Test
+    void aMatchThatWouldCrossTheEndOfTheRangeIsNone() {
+        fill();
+        BufferPosition from = buffer.positionAt(1);
+        assertThat(buffer.search(ascii("bca"), from, from.plus(2))).isEmpty();
+        assertThat(buffer.search(ascii("bca"), from, from.plus(3))).isPresent();
+        assertThatThrownBy(() -> buffer.search(ascii("b"), from, buffer.positionAt(0)))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    @Tag("parity") // regress_buffer.c: peek_first_gt
+    void lookingBeginsAtThePosition() {
+        fill();
+        List<ByteBuffer> views = buffer.peek(buffer.positionAt(1), 4);
+        assertThat(views).containsExactly(ByteBuffer.wrap(ascii("bc")), ByteBuffer.wrap(ascii("ab")));
+        assertThat(buffer.peek(buffer.positionAt(9), 4)).isEmpty();
+        byte[] target = new byte[10];
+        assertThat(buffer.copyOut(buffer.positionAt(5), target, 2, 8)).isEqualTo(4);
+        assertThat(target).isEqualTo(ascii("\0\0cabd\0\0\0\0"));
+        assertThat(buffer.byteAt(buffer.positionAt(8))).isEqualTo((byte) 'd');
+        assertThatThrownBy(() -> buffer.byteAt(buffer.positionAt(9))).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void aPositionEndsWithTheNextChange() {
+        fill();
+        BufferPosition position = buffer.positionAt(2);
+        buffer.drain(1);
+        assertThatThrownBy(() -> position.plus(1)).hasMessageContaining("has changed");
+        assertThatThrownBy(() -> buffer.search(ascii("a"), position)).hasMessageContaining("has changed");
+        assertThatThrownBy(() -> buffer.peek(position, 1)).hasMessageContaining("has changed");
+        BufferPosition valid = buffer.positionAt(2);
+        try (EvBuffer other = EvBuffer.create()) {
+            assertThatThrownBy(() -> other.search(ascii("a"), valid)).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(valid.plus(1).index()).isEqualTo(3);
+    }
+}

@@ -1,0 +1,251 @@
+package io.jevent.tests.buffer;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jevent.buffer.BufferPool;
+import io.jevent.buffer.EvBuffer;
+import io.jevent.buffer.FileSegment;
+import io.jevent.buffer.FileSegmentOption;
+import io.jevent.buffer.LineEnd;
+import io.jevent.bufferevent.Condition;
+import io.jevent.bufferevent.SocketBufferEvent;
+import io.jevent.event.EventBase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Files in buffers. */
+@Timeout(60)
+class FileSegmentTest {
+    private static final int FILE_BYTES = 3_000_000;
+
+    @TempDir
+    private Path folder;
+
+    private final BufferPool pool = BufferPool.create(1 << 20);
+    private final EvBuffer buffer = EvBuffer.create(pool);
+    private final byte[] content = new byte[FILE_BYTES];
+    private Path path;
+    private FileChannel file;
+
+    /** How the bytes go from the file to the socket. */
+    enum Way {
+        TRANSFERRED,
+        THROUGH_MEMORY
+    }
+
+    @BeforeEach
+    void write() throws IOException {
+        SplittableRandom random = new SplittableRandom(1);
+        random.nextBytes(content);
+        path = folder.resolve("file");
+        Files.write(path, content);
+        file = FileChannel.open(path, StandardOpenOption.READ);
+    }
+
+    @AfterEach
+    void everyChunkIsBack() throws IOException {
+        buffer.close();
+        assertThat(pool.bytesInUse()).as("bytes still handed out").isZero();
+        pool.close();
+        file.close();
+    }
+
+    private FileSegment segment(long offset, long length, Way way) throws IOException {
+        return way == Way.TRANSFERRED
+                ? FileSegment.of(file, offset, length)
+                : FileSegment.of(file, offset, length, FileSegmentOption.NO_TRANSFER);
+    }
+
+    /** Sends what a buffer event's output is filled with to a peer that reads slowly at first; returns what it got. */
+    private static byte[] sentThroughASocket(Filler filler) throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                EventBase base = EventBase.create();
+                SocketBufferEvent client = SocketBufferEvent.create(base)) {
+            CompletableFuture<byte[]> received = CompletableFuture.supplyAsync(() -> {
+                try (Socket socket = server.accept()) {
+                    socket.setSoTimeout(30_000);
+                    return socket.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            filler.fill(client.output());
+            client.connect(server.getLocalSocketAddress());
+            client.shutdownOutput();
+            base.dispatch();
+            return received.join();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Filler {
+        void fill(EvBuffer output) throws IOException;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    @Tag("parity") // regress_buffer.c: add_file_mmap, add_file_nosegment, add_big_file_linear, add_big_file_nosegment
+    void aBigFileArrivesIntactDespitePartialWrites(Way way) throws IOException {
+        byte[] received = sentThroughASocket(output -> {
+            output.addAscii("head");
+            try (FileSegment segment = segment(0, FILE_BYTES, way)) {
+                output.addFileSegment(segment);
+            }
+            output.addAscii("tail");
+        });
+        assertThat(received.length).isEqualTo(FILE_BYTES + 8);
+        assertThat(Arrays.mismatch(Arrays.copyOfRange(received, 4, FILE_BYTES + 4), content))
+                .isEqualTo(-1);
+        assertThat(new String(received, FILE_BYTES + 4, 4, US_ASCII)).isEqualTo("tail");
+        assertThat(file.isOpen()).as("the user's").isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    @Tag("parity") // regress_buffer.c: add_file_offset_mmap, add_file_offset_linear, add_file_offset_nosegment,
+    // add_file_offset2_linear, add_file_offset3_sendfile
+    void slicesOfASegmentThatBeginsInTheMiddleArriveExactly(Way way) throws IOException {
+        byte[] received = sentThroughASocket(output -> {
+            try (FileSegment segment = segment(1_234_567, 500_001, way)) {
+                output.addFileSegment(segment, 77, 100_003);
+                output.addFileSegment(segment, 500_000, 1);
+                output.addFileSegment(segment, 0, 0);
+            }
+        });
+        assertThat(received.length).isEqualTo(100_004);
+        assertThat(Arrays.mismatch(
+                        Arrays.copyOf(received, 100_003), Arrays.copyOfRange(content, 1_234_644, 1_234_644 + 100_003)))
+                .isEqualTo(-1);
+        assertThat(received[100_003]).isEqualTo(content[1_734_567]);
+    }
+
+    @Test
+    @Tag("parity") // regress_buffer.c: file_segment_add_cleanup_cb
+    void theCleanUpRunsOnceWhenTheLastUserIsGone() throws IOException {
+        List<String> log = new ArrayList<>();
+        FileSegment segment = FileSegment.open(path);
+        segment.onEnd(() -> log.add("ended"));
+        buffer.addFileSegment(segment, 0, 10);
+        try (EvBuffer other = EvBuffer.create(pool)) {
+            other.addFileSegment(segment, 5, 10);
+            segment.close();
+            segment.close();
+            buffer.drain(10);
+            assertThat(log).isEmpty();
+            other.drain(9);
+            assertThat(log).isEmpty();
+        }
+        assertThat(log).containsExactly("ended");
+        segment.onEnd(() -> log.add("too late"));
+        assertThat(log).containsExactly("ended", "too late");
+        assertThatThrownBy(() -> buffer.addFileSegment(segment)).hasMessageContaining("closed");
+    }
+
+    @Test
+    void aFileGivenWholeIsClosedWithItsLastByte() throws IOException {
+        buffer.addFile(file, 10, 20);
+        assertThat(buffer.length()).isEqualTo(20);
+        assertThat(buffer.memoryLength()).isZero();
+        buffer.drain(19);
+        assertThat(file.isOpen()).isTrue();
+        buffer.drain(1);
+        assertThat(file.isOpen()).isFalse();
+    }
+
+    @Test
+    void aRefusedFileStaysOpenAndTheBufferAsItWas() {
+        buffer.addAscii("x");
+        assertThatThrownBy(() -> buffer.addFile(file, FILE_BYTES, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> buffer.addFile(file, 1, Long.MAX_VALUE)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> buffer.addFile(file, -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        buffer.freeze(EvBuffer.End.END);
+        assertThatThrownBy(() -> buffer.addFile(file, 0, 1)).isInstanceOf(IllegalStateException.class);
+        assertThat(file.isOpen()).isTrue();
+        assertThat(buffer.length()).isEqualTo(1);
+    }
+
+    @Test
+    void lookingReadsOnlyAsFarAsItNeeds() throws IOException {
+        try (FileSegment segment = FileSegment.of(file, 0, FILE_BYTES)) {
+            buffer.addFileSegment(segment);
+        }
+        assertThat(buffer.byteAt(9)).isEqualTo(content[9]);
+        assertThat(buffer.memoryLength()).isEqualTo(10);
+        assertThat(buffer.pullUp(100).get(99)).isEqualTo(content[99]);
+        assertThat(buffer.memoryLength()).isEqualTo(100);
+        assertThat(buffer.findLineEnd(LineEnd.LF, 0)).isPresent();
+        assertThat(buffer.memoryLength()).as("one piece of the file").isLessThan(70_000);
+        assertThatThrownBy(() -> buffer.search(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}))
+                .as("more than the pool may hold")
+                .hasMessageContaining("bytes");
+        assertThat(buffer.length()).isEqualTo(FILE_BYTES);
+    }
+
+    @Test
+    void aFileTruncatedMeanwhileIsAnErrorAndNothingElseHappens() throws IOException {
+        buffer.addAscii("kept");
+        try (FileSegment segment = FileSegment.of(file, 0, FILE_BYTES)) {
+            buffer.addFileSegment(segment);
+        }
+        try (FileChannel writable = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            writable.truncate(10);
+        }
+        assertThatThrownBy(() -> buffer.byteAt(50))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasRootCauseMessage("the file has become too short: need a byte at 10, its length is 10");
+        assertThat(buffer.length()).isEqualTo(FILE_BYTES + 4);
+        var channel = new MemoryChannel();
+        assertThat(buffer.writeTo(channel, 14)).as("what there is").isEqualTo(14);
+        assertThatThrownBy(() -> buffer.writeTo(channel, 1)).isInstanceOf(IOException.class);
+        assertThat(buffer.length()).isEqualTo(FILE_BYTES - 10);
+    }
+
+    @Test
+    void aConnectionWhoseFileIsTruncatedFailsAndTheLoopGoesOn() throws IOException {
+        List<Condition> conditions = new ArrayList<>();
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                EventBase base = EventBase.create();
+                SocketBufferEvent client = SocketBufferEvent.create(base)) {
+            client.onCondition((self, condition) -> conditions.add(condition));
+            client.output().addFile(FileChannel.open(path), 0, FILE_BYTES);
+            try (FileChannel writable = FileChannel.open(path, StandardOpenOption.WRITE)) {
+                writable.truncate(0);
+            }
+            client.connect(server.getLocalSocketAddress());
+            base.dispatch();
+        }
+        assertThat(conditions).hasSize(2);
+        assertThat(conditions.getLast())
+                .isInstanceOfSatisfying(
+                        Condition.Failed.class,
+                        failed -> assertThat(failed.cause()).hasMessageContaining("too short"));
+    }
+
+    @Test
+    void filesDoNotCountTowardsTheBoundOnUnsentMemory() throws IOException {
+        byte[] received = sentThroughASocket(output -> output.addFile(FileChannel.open(path), 0, FILE_BYTES));
+        assertThat(received.length).isEqualTo(FILE_BYTES);
+    }
+}
