@@ -1,0 +1,39 @@
+package io.jevent.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** That every workload runs and does the same each time; how long it takes is nobody's business here. */
+class WorkloadTest {
+    @ParameterizedTest
+    @MethodSource("namesOfAllButTimers")
+    void everyWorkloadRunsAndPrintsItsRow(String name) {
+        try (Workload workload = Workloads.open(name)) {
+            assertThat(SideBySide.measure(workload, 0, 0))
+                    .singleElement()
+                    .satisfies(
+                            line -> assertThat(line).matches(name + " (byte|move|hop|turn|task) [0-9.]+ [1-9][0-9]*"));
+        }
+    }
+
+    @Test
+    void oneTimerInTenFires() {
+        try (Workload workload = new TimerWorkload(1000)) {
+            assertThat(SideBySide.measure(workload, 0, 0))
+                    .hasSize(5)
+                    .allSatisfy(line -> assertThat(line).endsWith(" 100"));
+        }
+    }
+
+    static List<String> namesOfAllButTimers() {
+        List<String> names = new ArrayList<>();
+        Workloads.names().forEach(names::add);
+        names.remove("timers");
+        return names;
+    }
+}
