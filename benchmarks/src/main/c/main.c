@@ -3,10 +3,13 @@
  *
  *     name unit nanoseconds-per-operation checksum
  *
- * Usage: bench WARM_MS MEASURE_MS [NAME...]
+ * bench WARM_MS MEASURE_MS [NAME...]   measures the workloads named, or all
+ * bench list                          prints the names of all
+ * bench version                       prints libevent's version
  */
 #include "bench.h"
 
+#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,19 +103,38 @@ static int is_wanted(const char *name, int count, char **names)
 	return count == 0;
 }
 
+static const struct workload *workload_at(size_t index)
+{
+	const struct workload *groups[] = {buffer_workloads, event_workloads, timer_workloads};
+	const size_t counts[] = {buffer_workload_count, event_workload_count, timer_workload_count};
+	for (int group = 0; group < 3; group++) {
+		if (index < counts[group])
+			return &groups[group][index];
+		index -= counts[group];
+	}
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
+	const struct workload *workload;
+	if (argc == 2 && strcmp(argv[1], "list") == 0) {
+		for (size_t i = 0; (workload = workload_at(i)) != NULL; i++)
+			puts(workload->name);
+		return 0;
+	}
+	if (argc == 2 && strcmp(argv[1], "version") == 0) {
+		puts(event_get_version());
+		return 0;
+	}
 	if (argc < 3) {
-		fprintf(stderr, "usage: %s WARM_MS MEASURE_MS [NAME...]\n", argv[0]);
+		fprintf(stderr, "usage: %s WARM_MS MEASURE_MS [NAME...] | list | version\n", argv[0]);
 		return 2;
 	}
 	int64_t warm_nanos = atoll(argv[1]) * 1000000;
 	int64_t measure_nanos = atoll(argv[2]) * 1000000;
-	const struct workload *groups[] = {buffer_workloads, event_workloads, timer_workloads};
-	const size_t counts[] = {buffer_workload_count, event_workload_count, timer_workload_count};
-	for (int group = 0; group < 3; group++)
-		for (size_t i = 0; i < counts[group]; i++)
-			if (is_wanted(groups[group][i].name, argc - 3, argv + 3))
-				measure(&groups[group][i], warm_nanos, measure_nanos);
+	for (size_t i = 0; (workload = workload_at(i)) != NULL; i++)
+		if (is_wanted(workload->name, argc - 3, argv + 3))
+			measure(workload, warm_nanos, measure_nanos);
 	return 0;
 }
