@@ -31,7 +31,7 @@ public final class BufferPool implements AutoCloseable {
     private static final BufferPool SHARED = new BufferPool(DEFAULT_MAX_BYTES);
 
     /** Guards everything below on a pool that is not confined, {@code returned} and {@code closed} always. */
-    private final Object lock = new Object();
+    private final BriefLock lock = new BriefLock();
 
     private final long maxBytes;
     private final @Nullable PooledChunk[] free = new @Nullable PooledChunk[CLASS_BYTES.length];
@@ -104,8 +104,11 @@ public final class BufferPool implements AutoCloseable {
      * <p>Threading: exact on the owner's thread or for a pool that is not confined, else a recent value.
      */
     public long bytesInUse() {
-        synchronized (lock) {
+        lock.lock();
+        try {
             return bytesInUse;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -131,11 +134,12 @@ public final class BufferPool implements AutoCloseable {
         if (this == SHARED) {
             throw new IllegalStateException("the shared pool cannot be closed");
         }
-        synchronized (lock) {
+        lock.lock();
+        try {
             if (closed) {
                 return;
             }
-            takeReturned();
+            putAll(detachReturned());
             closed = true;
             for (Slab slab : slabs) {
                 if (slab.isUnused()) {
@@ -145,6 +149,8 @@ public final class BufferPool implements AutoCloseable {
             slabs.clear();
             Arrays.fill(free, null);
             Arrays.fill(cutting, null);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -179,10 +185,13 @@ public final class BufferPool implements AutoCloseable {
         if (owner != null || closed) {
             return SHARED.allocate(byteCount);
         }
-        synchronized (lock) {
+        lock.lock();
+        try {
             if (!closed) {
                 return take(byteCount);
             }
+        } finally {
+            lock.unlock();
         }
         return SHARED.allocate(byteCount);
     }
@@ -195,7 +204,8 @@ public final class BufferPool implements AutoCloseable {
             put(chunk);
             return;
         }
-        synchronized (lock) {
+        lock.lock();
+        try {
             if (owner == null && !closed) {
                 put(chunk);
             } else if (closed) {
@@ -205,6 +215,8 @@ public final class BufferPool implements AutoCloseable {
                 returned = chunk;
                 hasReturned = true;
             }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -271,12 +283,26 @@ public final class BufferPool implements AutoCloseable {
     }
 
     private void takeReturned() {
-        PooledChunk chunk;
-        synchronized (lock) {
-            chunk = returned;
-            returned = null;
-            hasReturned = false;
+        PooledChunk chunks;
+        lock.lock();
+        try {
+            chunks = detachReturned();
+        } finally {
+            lock.unlock();
         }
+        putAll(chunks);
+    }
+
+    /** Under the lock. */
+    private @Nullable PooledChunk detachReturned() {
+        PooledChunk chunks = returned;
+        returned = null;
+        hasReturned = false;
+        return chunks;
+    }
+
+    private void putAll(@Nullable PooledChunk chunks) {
+        PooledChunk chunk = chunks;
         while (chunk != null) {
             PooledChunk next = (PooledChunk) chunk.next;
             put(chunk);

@@ -11,6 +11,11 @@ final class ByteSearch {
     private static final long LOW_BITS = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
 
+    /** Most searches end within so many bytes; for them blocks do not pay. */
+    private static final int NEAR_BYTES = 128;
+
+    private static final int BLOCK_BYTES = 512;
+
     private ByteSearch() {}
 
     /** The index of the first {@code value} in [from, to), or -1. */
@@ -31,25 +36,104 @@ final class ByteSearch {
         return -1;
     }
 
+    /** Close by, word for word; further on in blocks, for which the compiler uses wider registers. */
     private static int indexInChunk(Chunk chunk, byte value, int from, int to) {
         MemorySegment memory = chunk.memory;
-        int start = chunk.start;
-        long pattern = (value & 0xffL) * LOW_BITS;
+        long start = chunk.start;
+        long pattern = patternOf(value);
         int i = from;
-        for (; i + 8 <= to; i += 8) {
-            // A byte of x is 0 exactly where the word holds the value; the lowest set high bit marks the first one.
-            long x = memory.get(WORD, (long) start + i) ^ pattern;
-            long zeros = (x - LOW_BITS) & ~x & HIGH_BITS;
+        int near = Math.min(to, from + NEAR_BYTES);
+        for (; i + 8 <= near; i += 8) {
+            long zeros = zeros(memory.get(WORD, start + i) ^ pattern);
             if (zeros != 0) {
-                return i + (Long.numberOfTrailingZeros(zeros) >>> 3);
+                return i + firstOf(zeros);
+            }
+        }
+        while (i + BLOCK_BYTES <= to && !isInBlock(memory, start + i, pattern)) {
+            i += BLOCK_BYTES;
+        }
+        for (; i + 8 <= to; i += 8) {
+            long zeros = zeros(memory.get(WORD, start + i) ^ pattern);
+            if (zeros != 0) {
+                return i + firstOf(zeros);
             }
         }
         for (; i < to; i++) {
-            if (memory.get(ValueLayout.JAVA_BYTE, (long) start + i) == value) {
+            if (memory.get(ValueLayout.JAVA_BYTE, start + i) == value) {
                 return i;
             }
         }
         return -1;
+    }
+
+    private static long patternOf(byte value) {
+        return (value & 0xffL) * LOW_BITS;
+    }
+
+    /** Sets the high bit of each byte that is 0, and perhaps of bytes above one that is. */
+    private static long zeros(long word) {
+        return (word - LOW_BITS) & ~word & HIGH_BITS;
+    }
+
+    /** The index in its word of the lowest byte that {@link #zeros} has marked. */
+    private static int firstOf(long zeros) {
+        return Long.numberOfTrailingZeros(zeros) >>> 3;
+    }
+
+    /** Whether a value occurs in a block; without a way out in the middle, so that the loop can be vectorized. */
+    private static boolean isInBlock(MemorySegment memory, long at, long pattern) {
+        long any = 0;
+        for (int i = 0; i < BLOCK_BYTES; i += 8) {
+            long word = memory.get(WORD, at + i) ^ pattern;
+            any |= (word - LOW_BITS) & ~word;
+        }
+        return (any & HIGH_BITS) != 0;
+    }
+
+    /** The index of the first byte in [from, to) that is {@code first} and followed by {@code second}, or might be. */
+    private static long indexOfPair(@Nullable Chunk head, byte first, byte second, long from, long to) {
+        long base = 0;
+        for (Chunk chunk = head; chunk != null && base < to; chunk = chunk.next) {
+            int length = chunk.length();
+            if (from < base + length) {
+                int start = (int) Math.max(0, from - base);
+                int end = (int) Math.min(length, to - base);
+                int found = pairInChunk(chunk, first, second, start, end);
+                if (found >= 0) {
+                    return base + found;
+                }
+            }
+            base += length;
+        }
+        return -1;
+    }
+
+    /** Looks at two bytes together while both are in the chunk; its last bytes count if the first of the two fits. */
+    private static int pairInChunk(Chunk chunk, byte first, byte second, int from, int to) {
+        MemorySegment memory = chunk.memory;
+        long start = chunk.start;
+        long firstPattern = patternOf(first);
+        long secondPattern = patternOf(second);
+        int limit = Math.min(to, chunk.length() - 1);
+        int i = from;
+        while (i + 8 <= limit) {
+            int end = limit;
+            if (i + BLOCK_BYTES <= limit) {
+                end = i + BLOCK_BYTES;
+                if (!isInBlock(memory, start + i, firstPattern)) {
+                    i = end;
+                    continue;
+                }
+            }
+            for (; i + 8 <= end; i += 8) {
+                long firsts = zeros(memory.get(WORD, start + i) ^ firstPattern);
+                long both = firsts & zeros(memory.get(WORD, start + i + 1) ^ secondPattern);
+                if (both != 0) {
+                    return i + firstOf(both);
+                }
+            }
+        }
+        return i >= to ? -1 : indexInChunk(chunk, first, i, to);
     }
 
     /** The index of the first {@code needle} that begins at or after {@code from} and ends at or before {@code to}. */
@@ -66,7 +150,9 @@ final class ByteSearch {
                 base += chunk.length();
                 chunk = chunk.next;
             }
-            long found = indexOf(chunk, needle[0], index - base, lastStart + 1 - base);
+            long found = needle.length == 1
+                    ? indexOf(chunk, needle[0], index - base, lastStart + 1 - base)
+                    : indexOfPair(chunk, needle[0], needle[1], index - base, lastStart + 1 - base);
             if (found < 0) {
                 return -1;
             }

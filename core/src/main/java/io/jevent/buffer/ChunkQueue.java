@@ -301,9 +301,32 @@ final class ChunkQueue {
 
     /** Moves all chunks to the end of another chain. */
     void moveAllTo(ChunkQueue target) {
-        while (head != null) {
+        if (target.head != null && head != null) {
+            // The first may be so small that it is better copied.
             moveFirstChunkTo(target);
         }
+        Chunk first = head;
+        if (first == null) {
+            return;
+        }
+        Chunk last = target.tail;
+        if (last == null) {
+            target.head = first;
+        } else {
+            last.next = first;
+        }
+        target.tail = tail;
+        target.length += length;
+        target.fileLength += fileLength;
+        forgetAll();
+    }
+
+    /** Becomes empty without releasing what was in the chain: somebody else has it. */
+    private void forgetAll() {
+        head = null;
+        tail = null;
+        length = 0;
+        fileLength = 0;
     }
 
     /** Moves the first {@code byteCount} bytes to the end of another chain: whole chunks, and a copied or shared fraction. */
@@ -363,10 +386,7 @@ final class ChunkQueue {
         }
         length += source.length;
         fileLength += source.fileLength;
-        source.fileLength = 0;
-        source.head = null;
-        source.tail = null;
-        source.length = 0;
+        source.forgetAll();
     }
 
     /** Makes the first {@code byteCount} bytes lie in the first chunk. */

@@ -18,7 +18,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -73,6 +72,7 @@ public final class Event implements AutoCloseable {
     private final @Nullable String signal;
     private final Set<Interest> interest;
     private final Set<EventOption> options;
+    private final boolean persistent;
     private final EventCallback callback;
     private final Node node;
 
@@ -123,12 +123,16 @@ public final class Event implements AutoCloseable {
         this.channel = channel;
         this.signal = signal;
         this.interest = interest;
-        this.options = Set.copyOf(options);
+        this.options = options;
+        this.persistent = options.contains(EventOption.PERSIST);
         this.callback = Objects.requireNonNull(callback);
         this.node = new Node(engine.middlePriority());
     }
 
     private void checkFeatures(Set<Interest> interest, Set<EventOption> options) {
+        if (options.isEmpty() && interest.isEmpty()) {
+            return;
+        }
         Set<BackendFeature> features = engine.backend().features();
         if (options.contains(EventOption.EDGE_TRIGGERED) && !features.contains(BackendFeature.EDGE_TRIGGERED)) {
             throw new UnsupportedOperationException(base.backend() + " cannot watch edge-triggered");
@@ -273,9 +277,7 @@ public final class Event implements AutoCloseable {
     }
 
     private static Set<EventOption> setOf(EventOption... options) {
-        Set<EventOption> set = EnumSet.noneOf(EventOption.class);
-        set.addAll(List.of(options));
-        return set;
+        return options.length == 0 ? Set.of() : Set.copyOf(List.of(options));
     }
 
     // ---- waiting ----
@@ -751,8 +753,10 @@ public final class Event implements AutoCloseable {
     private void callBack() {
         int triggers = happened;
         happened = 0;
-        if (!options.contains(EventOption.PERSIST)) {
-            stopWaiting();
+        if (!persistent) {
+            if (node.isAdded()) {
+                stopWaiting();
+            }
         } else if (node.isAdded() && timeoutNanos >= 0) {
             restartTimeout((triggers & Trigger.TIMEOUT.bit) != 0);
         }

@@ -153,12 +153,17 @@ public final class EventBase implements Executor, AutoCloseable {
      * @see "libevent event_base_loop()"
      */
     public LoopResult loop(LoopOption... options) {
-        Set<LoopOption> set = EnumSet.noneOf(LoopOption.class);
-        set.addAll(List.of(options));
-        return switch (engine.run(
-                set.contains(LoopOption.ONCE),
-                set.contains(LoopOption.NONBLOCK),
-                set.contains(LoopOption.NO_EXIT_ON_EMPTY))) {
+        boolean once = false;
+        boolean nonBlocking = false;
+        boolean noExitOnEmpty = false;
+        for (LoopOption option : options) {
+            switch (option) {
+                case ONCE -> once = true;
+                case NONBLOCK -> nonBlocking = true;
+                case NO_EXIT_ON_EMPTY -> noExitOnEmpty = true;
+            }
+        }
+        return switch (engine.run(once, nonBlocking, noExitOnEmpty)) {
             case EMPTY -> LoopResult.EMPTY;
             case EXIT -> LoopResult.EXIT;
             case BREAK -> LoopResult.BREAK;

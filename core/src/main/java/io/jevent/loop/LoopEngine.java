@@ -586,6 +586,14 @@ public final class LoopEngine {
     }
 
     private void poll(long timeoutNanos) throws IOException {
+        if (timeoutNanos == 0) {
+            backend.poll(0);
+            // A waker that was late for the last wait: this poll has taken its wake-up.
+            if (wakePending.get()) {
+                wakePending.set(false);
+            }
+            return;
+        }
         asleep = true;
         // After asleep is set: a task handed over before is seen here, one handed over later wakes the poll.
         boolean mustNotWait = !tasks.isEmpty() || tasks.hasRest();

@@ -117,10 +117,10 @@ final class LoopHealth implements Runnable {
         Blocked blocked = new Blocked(source + " has run for " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms on "
                 + thread.getName() + " and blocks its event loop");
         blocked.setStackTrace(stack);
-        System.getLogger("io.jevent.health").log(System.Logger.Level.WARNING, "a callback is slow", blocked);
         if (Flight.isRecording()) {
             Flight.slowCallback(source, thread, nanos, stack);
         }
+        System.getLogger("io.jevent.health").log(System.Logger.Level.WARNING, "a callback is slow", blocked);
     }
 
     /** Carries the stack of a blocked loop into the log. */

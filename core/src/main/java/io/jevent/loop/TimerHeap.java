@@ -5,16 +5,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Timers by deadline: a heap in an array, each timer knowing its index, so that removal searches nothing.
+ * Timers by deadline: a heap in arrays, each timer knowing its index, so that removal searches nothing.
  *
  * <p>Invariant: a timer's deadline is not after those of its four children, at {@code 4 * index + 1} to {@code + 4}.
- * Four children rather than two halve the depth, and siblings share cache lines. Deadlines are compared by difference,
- * since the clock may wrap.
+ * Four children rather than two halve the depth, and siblings share cache lines: deadlines lie in an array of their own, and
+ * timers are only looked at to break ties. Deadlines are compared by difference, since the clock may wrap.
  */
 final class TimerHeap {
     private static final int FAN_OUT = 4;
 
-    private @Nullable LoopTimer[] heap = new @Nullable LoopTimer[16];
+    private @Nullable LoopTimer[] timers = new @Nullable LoopTimer[16];
+    private long[] deadlines = new long[16];
     private int count;
     private long nextSequence;
 
@@ -24,22 +25,22 @@ final class TimerHeap {
 
     /** The timer with the earliest deadline; there must be one. */
     LoopTimer first() {
-        return Objects.requireNonNull(heap[0]);
+        return Objects.requireNonNull(timers[0]);
     }
 
     /** Sets a timer, or moves one that is set. */
     void set(LoopTimer timer, long deadlineNanos) {
         timer.deadlineNanos = deadlineNanos;
         timer.sequence = nextSequence++;
-        if (timer.heapIndex == LoopTimer.NOT_QUEUED) {
-            if (count == heap.length) {
-                heap = Arrays.copyOf(heap, count * 2);
+        int index = timer.heapIndex;
+        if (index == LoopTimer.NOT_QUEUED) {
+            if (count == timers.length) {
+                timers = Arrays.copyOf(timers, count * 2);
+                deadlines = Arrays.copyOf(deadlines, count * 2);
             }
-            timer.heapIndex = count++;
-            siftUp(timer);
+            siftUp(timer, count++);
         } else {
-            siftUp(timer);
-            siftDown(timer);
+            sift(timer, index);
         }
     }
 
@@ -50,12 +51,10 @@ final class TimerHeap {
         }
         timer.heapIndex = LoopTimer.NOT_QUEUED;
         count--;
-        LoopTimer last = Objects.requireNonNull(heap[count]);
-        heap[count] = null;
+        LoopTimer last = Objects.requireNonNull(timers[count]);
+        timers[count] = null;
         if (index != count) {
-            last.heapIndex = index;
-            siftUp(last);
-            siftDown(last);
+            sift(last, index);
         }
     }
 
@@ -65,49 +64,76 @@ final class TimerHeap {
         }
     }
 
-    private void siftUp(LoopTimer timer) {
-        int index = timer.heapIndex;
+    /** Finds the place of a timer, at or above or below an index that is free for it. */
+    private void sift(LoopTimer timer, int free) {
+        if (siftUp(timer, free) == free) {
+            siftDown(timer, free);
+        }
+    }
+
+    private int siftUp(LoopTimer timer, int free) {
+        int index = free;
         while (index > 0) {
-            int parentIndex = (index - 1) / FAN_OUT;
-            LoopTimer parent = Objects.requireNonNull(heap[parentIndex]);
+            int parent = (index - 1) / FAN_OUT;
             if (!isBefore(timer, parent)) {
                 break;
             }
-            place(parent, index);
-            index = parentIndex;
+            move(parent, index);
+            index = parent;
+        }
+        place(timer, index);
+        return index;
+    }
+
+    private void siftDown(LoopTimer timer, int free) {
+        int index = free;
+        while (true) {
+            int child = firstChild(index);
+            if (child < 0 || isBefore(timer, child)) {
+                break;
+            }
+            move(child, index);
+            index = child;
         }
         place(timer, index);
     }
 
-    private void siftDown(LoopTimer timer) {
-        int index = timer.heapIndex;
-        while (true) {
-            int best = -1;
-            LoopTimer bestChild = timer;
-            int end = Math.min(index * FAN_OUT + 1 + FAN_OUT, count);
-            for (int i = index * FAN_OUT + 1; i < end; i++) {
-                LoopTimer child = Objects.requireNonNull(heap[i]);
-                if (isBefore(child, bestChild)) {
-                    best = i;
-                    bestChild = child;
-                }
-            }
-            if (best < 0) {
-                break;
-            }
-            place(bestChild, index);
-            index = best;
+    /** The index of the child that is before its siblings, or -1 if there is none. */
+    private int firstChild(int index) {
+        int child = index * FAN_OUT + 1;
+        int end = Math.min(child + FAN_OUT, count);
+        if (child >= end) {
+            return -1;
         }
-        place(timer, index);
+        int best = child;
+        for (int i = child + 1; i < end; i++) {
+            long difference = deadlines[i] - deadlines[best];
+            if (difference < 0 || (difference == 0 && sequenceAt(i) - sequenceAt(best) < 0)) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private long sequenceAt(int index) {
+        return Objects.requireNonNull(timers[index]).sequence;
+    }
+
+    private boolean isBefore(LoopTimer timer, int index) {
+        long difference = timer.deadlineNanos - deadlines[index];
+        return difference < 0 || (difference == 0 && timer.sequence - sequenceAt(index) < 0);
+    }
+
+    private void move(int from, int to) {
+        LoopTimer timer = Objects.requireNonNull(timers[from]);
+        timers[to] = timer;
+        deadlines[to] = deadlines[from];
+        timer.heapIndex = to;
     }
 
     private void place(LoopTimer timer, int index) {
-        heap[index] = timer;
+        timers[index] = timer;
+        deadlines[index] = timer.deadlineNanos;
         timer.heapIndex = index;
-    }
-
-    private static boolean isBefore(LoopTimer a, LoopTimer b) {
-        long difference = a.deadlineNanos - b.deadlineNanos;
-        return difference < 0 || (difference == 0 && a.sequence - b.sequence < 0);
     }
 }
