@@ -368,6 +368,7 @@ public final class EventBase implements Executor, AutoCloseable {
         return switch (what) {
             case ADDED -> LoopEngine.Count.ADDED;
             case ACTIVE -> LoopEngine.Count.ACTIVE;
+            case TIMERS -> LoopEngine.Count.TIMERS;
             case VIRTUAL -> LoopEngine.Count.VIRTUAL;
         };
     }
@@ -502,6 +503,14 @@ public final class EventBase implements Executor, AutoCloseable {
      */
     public EvBuffer newBuffer() {
         return EvBuffer.create(engine.pool());
+    }
+
+    /**
+     * {@return bytes of buffer memory that this base's buffers hold, chunks counted whole}
+     */
+    public long bufferBytesInUse() {
+        engine.checkThread();
+        return engine.pool().bytesInUse();
     }
 
     /**

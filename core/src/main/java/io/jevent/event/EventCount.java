@@ -14,6 +14,9 @@ public enum EventCount {
     /** Callbacks that are due, of events and of connections. */
     ACTIVE,
 
+    /** Timeouts that are set, of events, connections and the base itself; those of one {@link CommonTimeout} are one. */
+    TIMERS,
+
     /** What else keeps the loop running: connections that wait for the peer, accepting listeners, delayed exits. */
     VIRTUAL
 }

@@ -233,6 +233,8 @@ public final class LoopEngine {
         ADDED,
         /** Callbacks that are due. */
         ACTIVE,
+        /** Timers that are set. */
+        TIMERS,
         /** Other things that keep the loop running. */
         VIRTUAL
     }
@@ -253,6 +255,7 @@ public final class LoopEngine {
         return switch (kind) {
             case ADDED -> addedEvents;
             case ACTIVE -> active.highWater();
+            case TIMERS -> timers.highWater();
             case VIRTUAL -> virtuals;
         };
     }

@@ -17,10 +17,16 @@ final class TimerHeap {
     private @Nullable LoopTimer[] timers = new @Nullable LoopTimer[16];
     private long[] deadlines = new long[16];
     private int count;
+    private final HighWater counts = new HighWater();
     private long nextSequence;
 
     boolean isEmpty() {
         return count == 0;
+    }
+
+    /** How many there are, and have been. */
+    HighWater highWater() {
+        return counts;
     }
 
     /** The timer with the earliest deadline; there must be one. */
@@ -38,6 +44,7 @@ final class TimerHeap {
                 timers = Arrays.copyOf(timers, count * 2);
                 deadlines = Arrays.copyOf(deadlines, count * 2);
             }
+            counts.increment();
             siftUp(timer, count++);
         } else {
             sift(timer, index);
@@ -50,6 +57,7 @@ final class TimerHeap {
             return;
         }
         timer.heapIndex = LoopTimer.NOT_QUEUED;
+        counts.decrement();
         count--;
         LoopTimer last = Objects.requireNonNull(timers[count]);
         timers[count] = null;

@@ -403,12 +403,12 @@ public final class ScriptedBackend implements BackendProvider {
 
         @Override
         public DatagramTransport openDatagrams(ProtocolFamily family, DatagramHandler handler) {
-            throw new UnsupportedOperationException("a scripted backend has no datagrams");
+            throw new UnsupportedOperationException("a scripted backend has no datagrams; use a SimulatedNetwork");
         }
 
         @Override
         public DatagramTransport adoptDatagrams(SelectableChannel channel, DatagramHandler handler) {
-            throw new UnsupportedOperationException("a scripted backend has no datagrams");
+            throw new UnsupportedOperationException("a scripted backend has no datagrams; use a SimulatedNetwork");
         }
 
         @Override

@@ -1,0 +1,459 @@
+package io.jevent.testkit;
+
+import io.jevent.backend.Direction;
+import io.jevent.backend.Transport;
+import io.jevent.backend.TransportHandler;
+import io.jevent.buffer.BufferLimitException;
+import io.jevent.buffer.EvBuffer;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.channels.SelectableChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a connection on a {@link SimulatedNetwork}.
+ *
+ * <p>What it sends is cut into pieces, each of which arrives at the other end after a latency, in order. An end holds only so
+ * much that is under way or unread; beyond that the sender waits. It behaves as TCP does where programs can see it: an end
+ * of output arrives behind the bytes; who closes with bytes unread resets the connection; bytes sent to a closed end bring a
+ * reset back; bytes that arrived before a reset can still be read.
+ */
+final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
+    private static final Duration CONNECT_RETRY = Duration.ofSeconds(1);
+
+    private enum State {
+        IDLE,
+        CONNECTING,
+        CONNECTED,
+        /** Failed, closed or released: says and does nothing any more. */
+        ENDED
+    }
+
+    private final SimulatedNetwork network;
+    private final SocketAddress local;
+    private SocketAddress remote;
+    private State state = State.IDLE;
+
+    /** The other end; null until connected. */
+    private @Nullable SimulatedEndpoint peer;
+
+    private @Nullable SimulatedBackend backend;
+    private @Nullable TransportHandler handler;
+    private boolean holdsDescriptor;
+
+    /** How a connect ended, until it is delivered. */
+    private boolean connectEnded;
+
+    private @Nullable IOException connectFailure;
+
+    // ---- what comes in ----
+
+    private final Deque<byte[]> arrived = new ArrayDeque<>();
+    private long arrivedBytes;
+
+    /** Sent by the peer and not arrived. */
+    private long underWayBytes;
+
+    /** When the last piece under way to this end arrives; none overtakes it. */
+    private long lastArrivalNanos;
+
+    private boolean endArrived;
+    private boolean endReported;
+    private boolean resetArrived;
+    private @Nullable EvBuffer target;
+    private long admitted;
+
+    // ---- what goes out ----
+
+    private @Nullable EvBuffer source;
+    private boolean outputEnded;
+
+    SimulatedEndpoint(SimulatedNetwork network, SocketAddress local, SocketAddress remote) {
+        this.network = network;
+        this.local = local;
+        this.remote = remote;
+        this.lastArrivalNanos = network.clock().nanoTime();
+    }
+
+    /** Belongs to a base from now on. */
+    void attach(SimulatedBackend backend, TransportHandler handler) {
+        this.backend = backend;
+        this.handler = handler;
+        this.holdsDescriptor = true;
+        backend.add(this);
+    }
+
+    /** Was counted as open when it was accepted. */
+    void hasDescriptor() {
+        holdsDescriptor = true;
+    }
+
+    private TransportHandler handler() {
+        TransportHandler present = handler;
+        if (present == null) {
+            throw new IllegalStateException(this + " belongs to no base");
+        }
+        return present;
+    }
+
+    // ---- connecting ----
+
+    @Override
+    public boolean isUserConnecting() {
+        return false;
+    }
+
+    @Override
+    public void connect(SocketAddress address) {
+        state = State.CONNECTING;
+        remote = address;
+        network.note("connect " + this);
+        if (network.happens(network.faults().connectLost)) {
+            network.note("lost " + this);
+            return;
+        }
+        network.at(network.clock().nanoTime() + network.latencyNanos(), this::knock);
+    }
+
+    private void knock() {
+        if (state != State.CONNECTING) {
+            return;
+        }
+        SimulatedAcceptor acceptor = network.acceptors().get(remote);
+        if (acceptor == null || network.happens(network.faults().connectRefused)) {
+            connectEnded = true;
+            connectFailure = new ConnectException("Connection refused");
+            network.note("refused " + this);
+        } else if (acceptor.isFull()) {
+            network.at(network.clock().nanoTime() + CONNECT_RETRY.toNanos(), this::knock);
+        } else {
+            SimulatedEndpoint other = new SimulatedEndpoint(network, /* local= */ remote, /* remote= */ local);
+            other.state = State.CONNECTED;
+            other.peer = this;
+            peer = other;
+            connectEnded = true;
+            acceptor.arrived(other);
+        }
+    }
+
+    @Override
+    public void awaitConnect() {
+        throw new UnsupportedOperationException("nobody else connects on a simulated network");
+    }
+
+    private void finishConnect() {
+        connectEnded = false;
+        IOException failure = connectFailure;
+        if (failure != null) {
+            fail(Direction.CONNECTING, failure);
+            return;
+        }
+        state = State.CONNECTED;
+        network.note("connected " + this);
+        handler().onConnected();
+        if (state == State.CONNECTED && source != null) {
+            write();
+        }
+    }
+
+    // ---- readiness ----
+
+    @Override
+    public boolean isReady() {
+        return switch (state) {
+            case IDLE, ENDED -> false;
+            case CONNECTING -> connectEnded;
+            case CONNECTED -> canRead() || canWrite();
+        };
+    }
+
+    @Override
+    public void reportReady() {
+        if (state != State.ENDED) {
+            handler().onReady();
+        }
+    }
+
+    private boolean canRead() {
+        boolean something = arrivedBytes > 0 || resetArrived || (endArrived && !endReported);
+        return admitted > 0 && something && !isShortOfMemory();
+    }
+
+    private boolean isShortOfMemory() {
+        return backend != null && backend.pool().isNearLimit();
+    }
+
+    private boolean canWrite() {
+        EvBuffer from = source;
+        return from != null && !from.isEmpty() && (resetArrived || room() > 0);
+    }
+
+    /** Bytes that may be sent now. */
+    private long room() {
+        SimulatedEndpoint other = peer;
+        return other == null ? 0 : network.faults().socketBytes - other.underWayBytes - other.arrivedBytes;
+    }
+
+    @Override
+    public void deliver() {
+        if (state == State.CONNECTING && connectEnded) {
+            finishConnect();
+        }
+        if (state == State.CONNECTED && canWrite()) {
+            write();
+        }
+        if (state == State.CONNECTED && canRead()) {
+            read();
+        }
+    }
+
+    // ---- in ----
+
+    @Override
+    public void receive(EvBuffer target, long admittedBytes) {
+        this.target = target;
+        this.admitted = admittedBytes;
+    }
+
+    private void read() {
+        EvBuffer into = target;
+        if (into == null) {
+            return;
+        }
+        if (arrivedBytes > 0) {
+            int count = readBytes(into);
+            if (count > 0 && state == State.CONNECTED) {
+                handler().onReceived(count);
+            }
+        } else if (resetArrived) {
+            fail(Direction.READING, new SocketException("Connection reset"));
+        } else if (endArrived && !endReported) {
+            endReported = true;
+            network.note("end seen by " + this);
+            handler().onEnd();
+        }
+    }
+
+    private int readBytes(EvBuffer into) {
+        int count = (int) Math.min(Math.min(arrivedBytes, admitted), network.faults().maxBytesPerRead);
+        if (count > 1 && network.happens(network.faults().shortRead)) {
+            count = network.random().nextInt(1, count);
+        }
+        byte[] bytes = take(count);
+        into.unfreeze(EvBuffer.End.END);
+        try {
+            into.add(bytes);
+        } catch (BufferLimitException e) {
+            putBack(bytes);
+            return 0;
+        } finally {
+            if (!into.isClosed()) {
+                into.freeze(EvBuffer.End.END);
+            }
+        }
+        if (admitted != UNLIMITED) {
+            admitted -= count;
+        }
+        network.note(this + " reads " + count);
+        return count;
+    }
+
+    private byte[] take(int count) {
+        byte[] bytes = new byte[count];
+        int done = 0;
+        while (done < count) {
+            byte[] piece = arrived.remove();
+            int part = Math.min(piece.length, count - done);
+            System.arraycopy(piece, 0, bytes, done, part);
+            done += part;
+            if (part < piece.length) {
+                byte[] rest = new byte[piece.length - part];
+                System.arraycopy(piece, part, rest, 0, rest.length);
+                arrived.addFirst(rest);
+            }
+        }
+        arrivedBytes -= count;
+        return bytes;
+    }
+
+    private void putBack(byte[] bytes) {
+        arrived.addFirst(bytes);
+        arrivedBytes += bytes.length;
+    }
+
+    // ---- out ----
+
+    @Override
+    public void send(EvBuffer source) {
+        boolean waits = this.source != null;
+        this.source = source;
+        if (state == State.CONNECTED && !waits) {
+            write();
+        }
+    }
+
+    @Override
+    public void stopSending() {
+        source = null;
+    }
+
+    private void write() {
+        EvBuffer from = source;
+        if (from == null || from.isEmpty()) {
+            source = null;
+            return;
+        }
+        if (resetArrived) {
+            // What arrived before counts, and is told first.
+            if (arrivedBytes > 0 && admitted > 0 && target != null) {
+                read();
+            }
+            if (state == State.CONNECTED) {
+                fail(Direction.WRITING, new SocketException("Broken pipe"));
+            }
+            return;
+        }
+        int count = (int) Math.min(Math.min(from.length(), room()), network.faults().maxBytesPerWrite);
+        if (count > 1 && network.happens(network.faults().shortWrite)) {
+            count = network.random().nextInt(1, count);
+        }
+        if (count <= 0) {
+            return;
+        }
+        byte[] bytes = new byte[count];
+        from.unfreeze(EvBuffer.End.START);
+        try {
+            from.remove(bytes, 0, count);
+        } finally {
+            if (!from.isClosed()) {
+                from.freeze(EvBuffer.End.START);
+            }
+        }
+        SimulatedEndpoint other = peer;
+        if (other != null) {
+            network.note(this + " writes " + count);
+            network.digest(bytes);
+            other.underWayBytes += count;
+            other.arrivesLater(() -> other.onArrival(bytes));
+        }
+        if (state != State.CONNECTED) {
+            return; // A change callback of the user's has closed this connection.
+        }
+        if (from.isEmpty()) {
+            source = null;
+        }
+        handler().onSent(count);
+    }
+
+    private void arrivesLater(Runnable arrival) {
+        long at = network.clock().nanoTime() + network.latencyNanos();
+        if (at - lastArrivalNanos < 0) {
+            at = lastArrivalNanos;
+        }
+        lastArrivalNanos = at;
+        network.at(at, arrival);
+    }
+
+    private void onArrival(byte[] bytes) {
+        underWayBytes -= bytes.length;
+        if (resetArrived) {
+            return;
+        }
+        if (state == State.ENDED) {
+            resetPeer();
+        } else if (network.happens(network.faults().reset)) {
+            network.note("reset " + this);
+            onReset();
+            resetPeer();
+        } else {
+            arrived.add(bytes);
+            arrivedBytes += bytes.length;
+        }
+    }
+
+    private void onReset() {
+        resetArrived = true;
+    }
+
+    private void resetPeer() {
+        SimulatedEndpoint other = peer;
+        if (other != null) {
+            other.arrivesLater(other::onReset);
+        }
+    }
+
+    @Override
+    public void shutdownOutput() {
+        SimulatedEndpoint other = peer;
+        if (!outputEnded && other != null) {
+            outputEnded = true;
+            network.note(this + " ends its output");
+            other.arrivesLater(() -> other.endArrived = true);
+        }
+    }
+
+    // ---- the end ----
+
+    private void fail(Direction direction, IOException cause) {
+        state = State.ENDED;
+        network.note(this + " fails " + direction + ": " + cause.getMessage());
+        handler().onFailed(direction, cause);
+    }
+
+    @Override
+    public Optional<SelectableChannel> channel() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<SocketAddress> localAddress() {
+        return Optional.of(local);
+    }
+
+    @Override
+    public Optional<SocketAddress> remoteAddress() {
+        return peer == null ? Optional.empty() : Optional.of(remote);
+    }
+
+    @Override
+    public void close() {
+        boolean wasConnected = peer != null && !resetArrived;
+        State before = state;
+        release();
+        if (!wasConnected || (before == State.ENDED && !holdsDescriptor)) {
+            return;
+        }
+        if (arrivedBytes > 0) {
+            network.note(this + " closes with bytes unread");
+            resetPeer();
+        } else if (!outputEnded) {
+            shutdownOutput();
+        }
+    }
+
+    @Override
+    public void release() {
+        state = State.ENDED;
+        target = null;
+        source = null;
+        if (backend != null) {
+            backend.remove(this);
+            backend = null;
+        }
+        if (holdsDescriptor) {
+            holdsDescriptor = false;
+            network.giveDescriptorBack();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return local + ">" + remote;
+    }
+}

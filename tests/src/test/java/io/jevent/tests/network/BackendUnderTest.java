@@ -1,0 +1,26 @@
+package io.jevent.tests.network;
+
+import io.jevent.testkit.Faults;
+import io.jevent.testkit.LoopRig;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The backends, and the manners of networks, on which every contract must hold. A new backend joins by one line. */
+enum BackendUnderTest {
+    NIO,
+    SIMULATED,
+    SIMULATED_CHOPPING,
+    SIMULATED_MILD;
+
+    LoopRig open() {
+        return switch (this) {
+            case NIO -> LoopRig.real("nio");
+            case SIMULATED -> LoopRig.simulated(seed(), Faults.none());
+            case SIMULATED_CHOPPING -> LoopRig.simulated(seed(), Faults.chopping());
+            case SIMULATED_MILD -> LoopRig.simulated(seed(), Faults.mild());
+        };
+    }
+
+    private static long seed() {
+        return Long.getLong("jevent.test.seed", ThreadLocalRandom.current().nextLong());
+    }
+}
