@@ -2,7 +2,7 @@ package io.jevent.testkit;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * property {@value #SEED_PROPERTY} set to it repeats that one sequence:
  *
  * <pre>{@code
- * new PropertyRunner(1000, 40).run(() -> new PropertyRunner.Subject() {
+ * new PropertyRunner(1000, 40).run(seed -> new PropertyRunner.Subject() {
  *     private final EvBuffer buffer = EvBuffer.create();
  *     private long expected;
  *
@@ -86,10 +86,10 @@ public final class PropertyRunner {
     /**
      * Runs all sequences, or the one that the system property names.
      *
-     * @param maker makes a subject
+     * @param maker makes a subject from the sequence's seed
      * @throws AssertionError if a sequence fails; its message tells the seed, and the story of the shortest failure found
      */
-    public void run(Supplier<? extends Subject> maker) {
+    public void run(LongFunction<? extends Subject> maker) {
         Long only = Long.getLong(SEED_PROPERTY);
         if (only != null) {
             runSeed(maker, only);
@@ -104,21 +104,21 @@ public final class PropertyRunner {
     /**
      * Runs one sequence.
      *
-     * @param maker makes a subject
+     * @param maker makes a subject from the sequence's seed
      * @param seed what everything random is drawn from
      * @throws AssertionError if it fails
      */
-    public void runSeed(Supplier<? extends Subject> maker, long seed) {
+    public void runSeed(LongFunction<? extends Subject> maker, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         long[] steps = new long[stepCount];
         for (int i = 0; i < stepCount; i++) {
             steps[i] = random.nextLong();
         }
-        Failure failure = attempt(maker, steps);
+        Failure failure = attempt(maker, seed, steps);
         if (failure == null) {
             return;
         }
-        Failure shortest = shrink(maker, failure);
+        Failure shortest = shrink(maker, seed, failure);
         throw new AssertionError(
                 "failed with -D" + SEED_PROPERTY + "=" + seed + "; shortest failure has " + shortest.steps.length
                         + " of " + stepCount + " steps: " + shortest.story,
@@ -138,8 +138,8 @@ public final class PropertyRunner {
         }
     }
 
-    private static @Nullable Failure attempt(Supplier<? extends Subject> maker, long[] steps) {
-        Subject subject = maker.get();
+    private static @Nullable Failure attempt(LongFunction<? extends Subject> maker, long seed, long[] steps) {
+        Subject subject = maker.apply(seed);
         Throwable thrown = null;
         try (subject) {
             for (long step : steps) {
@@ -153,13 +153,13 @@ public final class PropertyRunner {
     }
 
     /** Leaves out halves, then quarters, and so on down to single steps, while it goes on failing. */
-    private static Failure shrink(Supplier<? extends Subject> maker, Failure failure) {
+    private static Failure shrink(LongFunction<? extends Subject> maker, long seed, Failure failure) {
         Failure shortest = failure;
         int partLength = Math.max(1, failure.steps.length / 2);
         while (true) {
             boolean progress = false;
             for (int from = 0; from < shortest.steps.length; ) {
-                Failure shorter = attempt(maker, without(shortest.steps, from, partLength));
+                Failure shorter = attempt(maker, seed, without(shortest.steps, from, partLength));
                 if (shorter == null) {
                     from += partLength;
                 } else {

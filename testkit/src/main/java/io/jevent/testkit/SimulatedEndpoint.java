@@ -181,8 +181,8 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
     }
 
     private boolean canRead() {
-        boolean something = arrivedBytes > 0 || resetArrived || (endArrived && !endReported);
-        return admitted > 0 && something && !isShortOfMemory();
+        boolean something = arrivedBytes > 0 || resetArrived || endArrived;
+        return admitted > 0 && something && !endReported && !isShortOfMemory();
     }
 
     private boolean isShortOfMemory() {
@@ -233,7 +233,7 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
             }
         } else if (resetArrived) {
             fail(Direction.READING, new SocketException("Connection reset"));
-        } else if (endArrived && !endReported) {
+        } else if (endArrived) {
             endReported = true;
             network.note("end seen by " + this);
             handler().onEnd();

@@ -54,7 +54,7 @@ class EvBufferModelTest {
         Path path = folder.resolve("bytes");
         Files.write(path, FILE_BYTES);
         try (FileSegment file = FileSegment.open(path)) {
-            new PropertyRunner(SEQUENCES, STEPS).run(() -> new Run(pool, file));
+            new PropertyRunner(SEQUENCES, STEPS).run(seed -> new Run(pool, file));
         }
     }
 
