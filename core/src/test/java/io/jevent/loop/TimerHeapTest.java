@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The heap against a sorted list. */
@@ -16,6 +17,7 @@ class TimerHeapTest {
     }
 
     @Test
+    @Tag("parity") // regress_minheap.c: randomized
     void firstIsAlwaysTheEarliestAndOfEqualsTheOneSetFirst() {
         long seed = Long.getLong("jevent.test.seed", System.nanoTime());
         var random = new SplittableRandom(seed);

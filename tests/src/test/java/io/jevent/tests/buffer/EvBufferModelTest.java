@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,7 @@ class EvBufferModelTest {
     }
 
     @Test
+    @Tag("parity") // regress_buffer.c: evbuffer
     void behavesLikeAnArrayOfBytesInThousandsOfRandomSequences(@TempDir Path folder) throws IOException {
         Path path = folder.resolve("bytes");
         Files.write(path, FILE_BYTES);

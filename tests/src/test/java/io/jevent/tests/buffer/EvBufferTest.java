@@ -225,6 +225,70 @@ class EvBufferTest {
     }
 
     @Test
+    @Tag("parity") // regress_buffer.c: reserve_many3
+    void aReservationBehindANearlyFullChunkUsesItsLastBytes() {
+        buffer.add(filled(1020));
+        try (Reservation reservation = buffer.reserve(100, 2)) {
+            assertThat(reservation.space().getFirst().remaining()).isEqualTo(4);
+            reservation.space().getFirst().put(new byte[] {1, 2, 3, 4});
+            reservation.space().get(1).put((byte) 5);
+            reservation.commit(5);
+        }
+        assertThat(buffer.length()).isEqualTo(1025);
+        assertThat(buffer.byteAt(1023)).isEqualTo((byte) 4);
+        assertThat(buffer.byteAt(1024)).isEqualTo((byte) 5);
+        try (Reservation reservation = buffer.reserve(100_000, 1)) {
+            assertThat(reservation.space()).as("contiguous").hasSize(1);
+        }
+    }
+
+    @Test
+    @Tag("parity") // regress_buffer.c: reserve_with_empty
+    void committingOnlyTheFirstOfTwoSegmentsKeepsTheOrderOfWhatFollows() {
+        buffer.add(filled(1000));
+        try (Reservation reservation = buffer.reserve(5_000, 2)) {
+            reservation.space().getFirst().put((byte) 'a');
+            reservation.commit(1);
+        }
+        buffer.addAscii("bc");
+        buffer.drain(1000);
+        assertThat(textOf(buffer)).isEqualTo("abc");
+    }
+
+    @Test
+    @Tag("parity") // regress_buffer.c: expand
+    void makingRoomKeepsTheBytesAndCopiesNone() {
+        buffer.addAscii("kept");
+        long inUse = pool.bytesInUse();
+        try (Reservation reservation = buffer.reserve(600, 1)) {
+            assertThat(reservation.byteCount())
+                    .as("behind the bytes there is room")
+                    .isEqualTo(1020);
+            reservation.commit(0);
+        }
+        assertThat(pool.bytesInUse()).isEqualTo(inUse);
+        assertThat(textOf(buffer)).isEqualTo("kept");
+    }
+
+    @Test
+    @Tag("parity") // regress_buffer.c: remove_buffer_with_empty2
+    void movingAcrossChunksLeavesTheLastByteInTheSource() {
+        try (EvBuffer target = EvBuffer.create(pool)) {
+            target.addAscii("foo");
+            for (String part : List.of("bar", "baz")) {
+                try (EvBuffer piece = EvBuffer.create(pool)) {
+                    piece.addAscii(part);
+                    buffer.addBuffer(piece);
+                }
+            }
+            buffer.addAscii("!");
+            assertThat(buffer.moveTo(target, 6)).isEqualTo(6);
+            assertThat(textOf(target)).isEqualTo("foobarbaz");
+            assertThat(textOf(buffer)).isEqualTo("!");
+        }
+    }
+
+    @Test
     void aReservationEndsWhenTheBufferChanges() {
         try (Reservation reservation = buffer.reserve(10, 1)) {
             buffer.addAscii("change");

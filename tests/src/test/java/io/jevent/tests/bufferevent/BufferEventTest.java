@@ -443,7 +443,8 @@ class BufferEventTest {
         }
 
         @Test
-        @Tag("parity") // regress_bufferevent.c: bufferevent_connect_fail, bufferevent_connect_fail_eventcb, ..._defer
+        @Tag("parity") // regress_bufferevent.c: bufferevent_connect_fail, bufferevent_connect_fail_eventcb,
+        // bufferevent_connect_fail_eventcb_defer
         void aFailedConnectIsReportedExactlyOnceDeferredOrNot() {
             for (BufferEventOption[] options :
                     List.of(new BufferEventOption[0], new BufferEventOption[] {BufferEventOption.DEFER_CALLBACKS})) {

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -75,6 +76,7 @@ class EventBaseTest {
     }
 
     @Test
+    @Tag("parity") // regress.c: loopbreak
     void breakStopsAfterTheRunningCallbackAndExitAfterThoseThatAreActive() {
         Event first = Event.user(base, (event, triggers) -> {
             log.add("first");
@@ -94,6 +96,7 @@ class EventBaseTest {
     }
 
     @Test
+    @Tag("parity") // regress.c: loopexit, loopexit_multiple
     void anExitAfterADelayIsATimerThatKeepsTheLoopRunning() {
         timer("tick", Duration.ofMillis(10), EventOption.PERSIST);
         base.exit(Duration.ofMillis(35));
@@ -164,6 +167,7 @@ class EventBaseTest {
     }
 
     @Test
+    @Tag("parity") // regress.c: priority_active_inversion
     void activatingABetterPriorityPutsOffTheRestOfTheQueue() {
         try (EventBase two = script.newBase(EventBaseConfig.builder().priorityCount(2))) {
             Event urgent = Event.user(two, (event, triggers) -> log.add("urgent"));
@@ -317,6 +321,7 @@ class EventBaseTest {
     // ---- time and configuration ----
 
     @Test
+    @Tag("parity") // regress.c: gettimeofday_cached, gettimeofday_cached_sleep, gettimeofday_cached_reset
     void theTimeIsCachedWhileCallbacksRun() {
         List<Long> times = new ArrayList<>();
         Event.user(base, (event, triggers) -> {

@@ -200,6 +200,7 @@ class EventTest {
     }
 
     @Test
+    @Tag("parity") // regress.c: persistent_timeout_jump
     void aPersistentTimerDropsThePeriodsItMissed() {
         Event timer = Event.timer(
                 base,
@@ -356,7 +357,9 @@ class EventTest {
     }
 
     @Test
-    @Tag("parity") // regress.c: simpleclose_close, simpleclose_close_et, simpleclose_close_persist
+    @Tag("parity") // regress.c: simpleclose_close, simpleclose_close_et, simpleclose_close_persist,
+    // simpleclose_shutdown_et,
+    // simpleclose_shutdown_persist; test-closed.c: main
     void thePeersCloseIsReportedWhereTheBackendSeesIt() {
         Event once = Event.channel(base, pipe.source(), Set.of(Interest.CLOSED), this::note);
         Event edge = Event.channel(

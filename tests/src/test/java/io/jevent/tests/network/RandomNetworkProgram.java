@@ -3,6 +3,7 @@ package io.jevent.tests.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jevent.backend.Direction;
+import io.jevent.buffer.EvBuffer;
 import io.jevent.bufferevent.Condition;
 import io.jevent.bufferevent.SocketBufferEvent;
 import io.jevent.bufferevent.Watermark;
@@ -11,6 +12,7 @@ import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseConfig;
 import io.jevent.event.EventCount;
 import io.jevent.event.LoopOption;
+import io.jevent.event.UdpSocket;
 import io.jevent.listener.ConnectionListener;
 import io.jevent.testkit.Faults;
 import io.jevent.testkit.PropertyRunner;
@@ -20,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,7 @@ final class RandomNetworkProgram implements PropertyRunner.Subject {
     private final List<Throwable> thrown = new ArrayList<>();
     private final List<End> ends = new ArrayList<>();
     private final List<Event> timers = new ArrayList<>();
+    private final UdpSocket[] datagramSockets = new UdpSocket[2];
     private int connectionCount;
 
     RandomNetworkProgram(long seed, Faults faults) {
@@ -51,8 +55,30 @@ final class RandomNetworkProgram implements PropertyRunner.Subject {
                     base,
                     network.address(80),
                     (self, socket) -> accepted(socket.remoteAddress(), SocketBufferEvent.create(base, socket)));
+            for (int i = 0; i < 2; i++) {
+                datagramSockets[i] = UdpSocket.bind(
+                        base, network.address(7 + i), (self, datagram, from) -> checkDatagram(datagram.removeAll()));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A datagram of n bytes is n times the same byte, which tells n; so it arrives whole or is noticed. */
+    private static void checkDatagram(byte[] bytes) {
+        for (byte b : bytes) {
+            assertThat(b).as("bytes of a datagram of %s", bytes.length).isEqualTo((byte) bytes.length);
+        }
+    }
+
+    private void sendDatagram(SplittableRandom random) {
+        int from = random.nextInt(2);
+        byte[] bytes = new byte[random.nextInt(2000)];
+        Arrays.fill(bytes, (byte) bytes.length);
+        story.add("datagram of " + bytes.length);
+        try (EvBuffer datagram = base.newBuffer()) {
+            datagram.add(bytes);
+            datagramSockets[from].send(datagram, network.address(8 - from));
         }
     }
 
@@ -169,7 +195,7 @@ final class RandomNetworkProgram implements PropertyRunner.Subject {
 
     @Override
     public void step(SplittableRandom random) {
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(15)) {
             case 0, 1 -> connect();
             case 2, 3, 4 -> onEnd(random, "write", end -> end.write(1 + random.nextInt(3000)));
             case 5 ->
@@ -198,6 +224,7 @@ final class RandomNetworkProgram implements PropertyRunner.Subject {
                                         Duration.ofMillis(random.nextInt(50)), Duration.ofMillis(random.nextInt(50)))));
             case 11 -> addTimer(Duration.ofNanos(random.nextLong(20_000_000)));
             case 12 -> removeTimer(random);
+            case 13 -> sendDatagram(random);
             default -> runFor(Duration.ofMillis(random.nextInt(100)));
         }
         base.loop(LoopOption.NONBLOCK);
@@ -290,6 +317,9 @@ final class RandomNetworkProgram implements PropertyRunner.Subject {
         ends.forEach(end -> end.close(false));
         timers.forEach(Event::close);
         listener.close();
+        for (UdpSocket socket : datagramSockets) {
+            socket.close();
+        }
         runFor(LONG_ENOUGH);
         check();
         for (EventCount kind : EventCount.values()) {

@@ -26,17 +26,17 @@ import org.junit.jupiter.api.Timeout;
 class SimulatedNetworkTest {
     @Test
     void randomProgramsHoldTheirInvariantsOnAPerfectNetwork() {
-        new PropertyRunner(2_000, 30).run(seed -> new RandomNetworkProgram(seed, Faults.none()));
+        new PropertyRunner(2_000, 60).run(seed -> new RandomNetworkProgram(seed, Faults.none()));
     }
 
     @Test
     void randomProgramsHoldTheirInvariantsOnASlowNetworkThatChops() {
-        new PropertyRunner(4_000, 30).run(seed -> new RandomNetworkProgram(seed, Faults.mild()));
+        new PropertyRunner(4_000, 60).run(seed -> new RandomNetworkProgram(seed, Faults.mild()));
     }
 
     @Test
     void randomProgramsHoldTheirInvariantsWhenAnythingGoesWrong() {
-        new PropertyRunner(4_000, 30).run(seed -> new RandomNetworkProgram(seed, Faults.harsh()));
+        new PropertyRunner(4_000, 60).run(seed -> new RandomNetworkProgram(seed, Faults.harsh()));
     }
 
     @Test
