@@ -5,28 +5,50 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/** Finds bytes and byte sequences in a chain of chunks, eight bytes at a time; indexes count from the chain's start. */
+/**
+ * Finds bytes and byte sequences in a chain of chunks; indexes count from the chain's start.
+ *
+ * <p>Most searches end close by: there it looks at eight bytes at a time and stops at the first hit. Further on it first
+ * asks of a whole block whether it holds the byte at all, in a loop that the compiler turns into vector instructions
+ * because it has no way out in the middle. Only a block that does is looked at word by word.
+ */
 final class ByteSearch {
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final long LOW_BITS = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
 
-    /** Most searches end within so many bytes; for them blocks do not pay. */
+    /** So far from where a search begins no blocks are tried. */
     private static final int NEAR_BYTES = 128;
 
-    private static final int BLOCK_BYTES = 512;
+    /** In shorter blocks the vector loop does not earn its preparation. */
+    private static final int MIN_BLOCK_BYTES = 256;
+
+    /** Longer ones would be a little faster to skip, but slower to look through for the one hit. */
+    private static final int MAX_BLOCK_BYTES = 1024;
+
+    /** In place of a second byte: the first one is enough. */
+    private static final int NONE = -1;
 
     private ByteSearch() {}
 
     /** The index of the first {@code value} in [from, to), or -1. */
     static long indexOf(@Nullable Chunk head, byte value, long from, long to) {
+        return indexOf(head, value, NONE, from, to);
+    }
+
+    /**
+     * The index of the first byte in [from, to) that is {@code first} and followed by {@code second}, or might be; -1 if
+     * there is none.
+     */
+    private static long indexOf(@Nullable Chunk head, byte first, int second, long from, long to) {
         long base = 0;
         for (Chunk chunk = head; chunk != null && base < to; chunk = chunk.next) {
             int length = chunk.length();
             if (from < base + length) {
-                int first = (int) Math.max(0, from - base);
+                int start = (int) Math.max(0, from - base);
                 int end = (int) Math.min(length, to - base);
-                int found = indexInChunk(chunk, value, first, end);
+                int near = from < base ? start : Math.min(end, start + NEAR_BYTES);
+                int found = indexInChunk(chunk, first, second, start, near, end);
                 if (found >= 0) {
                     return base + found;
                 }
@@ -36,22 +58,53 @@ final class ByteSearch {
         return -1;
     }
 
-    /** Close by, word for word; further on in blocks, for which the compiler uses wider registers. */
-    private static int indexInChunk(Chunk chunk, byte value, int from, int to) {
+    /** Word by word up to {@code near}, from there on in blocks. */
+    private static int indexInChunk(Chunk chunk, byte first, int second, int from, int near, int to) {
+        int found = indexByWords(chunk, first, second, from, near);
+        int i = near;
+        while (found < 0 && i < to) {
+            int block = skipBlocks(chunk, first, i, to);
+            i = Math.min(to, block + MAX_BLOCK_BYTES);
+            found = indexByWords(chunk, first, second, block, i);
+        }
+        return found;
+    }
+
+    /** The start of the first block from {@code from} on that may hold the value; {@code to} if none does. */
+    private static int skipBlocks(Chunk chunk, byte value, int from, int to) {
+        int i = from;
+        while (to - i >= MIN_BLOCK_BYTES) {
+            int byteCount = Math.min(to - i, MAX_BLOCK_BYTES);
+            if (isInBlock(chunk.memory, (long) chunk.start + i, byteCount, patternOf(value))) {
+                break;
+            }
+            i += byteCount;
+        }
+        return i;
+    }
+
+    /** Whether a value occurs in a block of at least eight bytes; of these, some may be looked at twice. */
+    private static boolean isInBlock(MemorySegment memory, long at, int byteCount, long pattern) {
+        long last = memory.get(WORD, at + byteCount - 8) ^ pattern;
+        long any = (last - LOW_BITS) & ~last;
+        for (int i = 0; i < byteCount - 8; i += 8) {
+            long word = memory.get(WORD, at + i) ^ pattern;
+            any |= (word - LOW_BITS) & ~word;
+        }
+        return (any & HIGH_BITS) != 0;
+    }
+
+    private static int indexByWords(Chunk chunk, byte first, int second, int from, int to) {
+        return second == NONE
+                ? singleByWords(chunk, first, from, to)
+                : pairByWords(chunk, first, (byte) second, from, to);
+    }
+
+    private static int singleByWords(Chunk chunk, byte value, int from, int to) {
         MemorySegment memory = chunk.memory;
         long start = chunk.start;
         long pattern = patternOf(value);
         int i = from;
-        int near = Math.min(to, from + NEAR_BYTES);
-        for (; i + 8 <= near; i += 8) {
-            long zeros = zeros(memory.get(WORD, start + i) ^ pattern);
-            if (zeros != 0) {
-                return i + firstOf(zeros);
-            }
-        }
-        while (i + BLOCK_BYTES <= to && !isInBlock(memory, start + i, pattern)) {
-            i += BLOCK_BYTES;
-        }
         for (; i + 8 <= to; i += 8) {
             long zeros = zeros(memory.get(WORD, start + i) ^ pattern);
             if (zeros != 0) {
@@ -64,6 +117,24 @@ final class ByteSearch {
             }
         }
         return -1;
+    }
+
+    /** Looks at two bytes together while both are in the chunk; of what is left, only at the first. */
+    private static int pairByWords(Chunk chunk, byte first, byte second, int from, int to) {
+        MemorySegment memory = chunk.memory;
+        long start = chunk.start;
+        long firstPattern = patternOf(first);
+        long secondPattern = patternOf(second);
+        int limit = Math.min(to, chunk.length() - 1);
+        int i = from;
+        for (; i + 8 <= limit; i += 8) {
+            long firsts = zeros(memory.get(WORD, start + i) ^ firstPattern);
+            long both = firsts & zeros(memory.get(WORD, start + i + 1) ^ secondPattern);
+            if (both != 0) {
+                return i + firstOf(both);
+            }
+        }
+        return singleByWords(chunk, first, i, to);
     }
 
     private static long patternOf(byte value) {
@@ -80,68 +151,13 @@ final class ByteSearch {
         return Long.numberOfTrailingZeros(zeros) >>> 3;
     }
 
-    /** Whether a value occurs in a block; without a way out in the middle, so that the loop can be vectorized. */
-    private static boolean isInBlock(MemorySegment memory, long at, long pattern) {
-        long any = 0;
-        for (int i = 0; i < BLOCK_BYTES; i += 8) {
-            long word = memory.get(WORD, at + i) ^ pattern;
-            any |= (word - LOW_BITS) & ~word;
-        }
-        return (any & HIGH_BITS) != 0;
-    }
-
-    /** The index of the first byte in [from, to) that is {@code first} and followed by {@code second}, or might be. */
-    private static long indexOfPair(@Nullable Chunk head, byte first, byte second, long from, long to) {
-        long base = 0;
-        for (Chunk chunk = head; chunk != null && base < to; chunk = chunk.next) {
-            int length = chunk.length();
-            if (from < base + length) {
-                int start = (int) Math.max(0, from - base);
-                int end = (int) Math.min(length, to - base);
-                int found = pairInChunk(chunk, first, second, start, end);
-                if (found >= 0) {
-                    return base + found;
-                }
-            }
-            base += length;
-        }
-        return -1;
-    }
-
-    /** Looks at two bytes together while both are in the chunk; its last bytes count if the first of the two fits. */
-    private static int pairInChunk(Chunk chunk, byte first, byte second, int from, int to) {
-        MemorySegment memory = chunk.memory;
-        long start = chunk.start;
-        long firstPattern = patternOf(first);
-        long secondPattern = patternOf(second);
-        int limit = Math.min(to, chunk.length() - 1);
-        int i = from;
-        while (i + 8 <= limit) {
-            int end = limit;
-            if (i + BLOCK_BYTES <= limit) {
-                end = i + BLOCK_BYTES;
-                if (!isInBlock(memory, start + i, firstPattern)) {
-                    i = end;
-                    continue;
-                }
-            }
-            for (; i + 8 <= end; i += 8) {
-                long firsts = zeros(memory.get(WORD, start + i) ^ firstPattern);
-                long both = firsts & zeros(memory.get(WORD, start + i + 1) ^ secondPattern);
-                if (both != 0) {
-                    return i + firstOf(both);
-                }
-            }
-        }
-        return i >= to ? -1 : indexInChunk(chunk, first, i, to);
-    }
-
     /** The index of the first {@code needle} that begins at or after {@code from} and ends at or before {@code to}. */
     static long indexOf(@Nullable Chunk head, byte[] needle, long from, long to) {
         if (needle.length == 0) {
             return from;
         }
         long lastStart = to - needle.length;
+        int second = needle.length == 1 ? NONE : needle[1] & 0xff;
         Chunk chunk = head;
         long base = 0;
         long index = from;
@@ -150,9 +166,7 @@ final class ByteSearch {
                 base += chunk.length();
                 chunk = chunk.next;
             }
-            long found = needle.length == 1
-                    ? indexOf(chunk, needle[0], index - base, lastStart + 1 - base)
-                    : indexOfPair(chunk, needle[0], needle[1], index - base, lastStart + 1 - base);
+            long found = indexOf(chunk, needle[0], second, index - base, lastStart + 1 - base);
             if (found < 0) {
                 return -1;
             }

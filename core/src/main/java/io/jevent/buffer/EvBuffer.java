@@ -897,7 +897,8 @@ public final class EvBuffer implements AutoCloseable {
      * @see "libevent evbuffer_readln()"
      */
     public Optional<byte[]> readLine(LineEnd style) {
-        LineEndPosition position = findLineEnd(style, 0).orElse(null);
+        checkUsable();
+        LineEndPosition position = lineEnd(style, 0);
         if (position == null) {
             return Optional.empty();
         }

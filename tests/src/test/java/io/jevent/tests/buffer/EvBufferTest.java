@@ -12,8 +12,10 @@ import io.jevent.buffer.LineEnd;
 import io.jevent.buffer.Reservation;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -181,6 +183,28 @@ class EvBufferTest {
         assertThat(buffer.search("abc".getBytes(UTF_8), 1, 7)).isEqualTo(3);
         assertThat(buffer.search(new byte[0], 2, 7)).isEqualTo(2);
         assertThatThrownBy(() -> buffer.search(new byte[1], 3, 8)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    /** The search has a word, a block and a tail path; each must find both lengths of needle at any place in it. */
+    @ParameterizedTest
+    @ValueSource(ints = {7, 200, 1000, 3000})
+    void searchingFindsANeedleWhereverItBegins(int chunkBytes) {
+        byte[] hay = new byte[5000];
+        for (int at = 0; at + 2 <= hay.length; at += 7) {
+            Arrays.fill(hay, (byte) 'a');
+            hay[at] = 'x';
+            hay[at + 1] = 'y';
+            try (EvBuffer searched = EvBuffer.create()) {
+                for (int done = 0; done < hay.length; done += chunkBytes) {
+                    int byteCount = Math.min(chunkBytes, hay.length - done);
+                    searched.addReference(MemorySegment.ofArray(hay), done, byteCount, _ -> {});
+                }
+                assertThat(searched.search(new byte[] {'x'})).isEqualTo(at);
+                assertThat(searched.search(new byte[] {'x', 'y'})).isEqualTo(at);
+                assertThat(searched.search(new byte[] {'x', 'z'})).isEqualTo(-1);
+                assertThat(searched.search(new byte[] {'x'}, 0, at)).isEqualTo(-1);
+            }
+        }
     }
 
     @Test
