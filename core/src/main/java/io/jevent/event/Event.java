@@ -73,7 +73,6 @@ public final class Event implements AutoCloseable {
     private final Set<Interest> interest;
     private final Set<EventOption> options;
     private final boolean persistent;
-    private final EventCallback callback;
     private final Node node;
 
     /** Where it was made, in debug mode. */
@@ -125,8 +124,7 @@ public final class Event implements AutoCloseable {
         this.interest = interest;
         this.options = options;
         this.persistent = options.contains(EventOption.PERSIST);
-        this.callback = Objects.requireNonNull(callback);
-        this.node = new Node(engine.middlePriority());
+        this.node = new Node(engine.middlePriority(), Objects.requireNonNull(callback));
     }
 
     private void checkFeatures(Set<Interest> interest, Set<EventOption> options) {
@@ -616,7 +614,7 @@ public final class Event implements AutoCloseable {
      * @see "libevent event_get_callback()"
      */
     public EventCallback callback() {
-        return callback;
+        return node.callback;
     }
 
     /**
@@ -750,7 +748,7 @@ public final class Event implements AutoCloseable {
         engine.activate(node);
     }
 
-    private void callBack() {
+    private void callBack(EventCallback callback) {
         int triggers = happened;
         happened = 0;
         if (!persistent) {
@@ -796,8 +794,12 @@ public final class Event implements AutoCloseable {
 
     /** This event as the loop knows it. */
     private final class Node extends LoopEvent {
-        Node(int priority) {
+        /** Here and not in the event, where the loop would find it one step later. */
+        final EventCallback callback;
+
+        Node(int priority, EventCallback callback) {
             super(priority);
+            this.callback = callback;
         }
 
         Event event() {
@@ -806,7 +808,7 @@ public final class Event implements AutoCloseable {
 
         @Override
         protected void run() {
-            callBack();
+            callBack(callback);
         }
 
         @Override
