@@ -83,6 +83,16 @@ class ExamplesTest {
     }
 
     @Test
+    void theReadmesTestIsInTheExamplesTests() throws IOException {
+        String readme = Files.readString(README);
+        int from = readme.indexOf("```java\n", readme.indexOf("## Testing your own protocol")) + "```java\n".length();
+        String shown = readme.substring(from, readme.indexOf("```", from));
+        Path test = Path.of(
+                "..", "examples", "src", "test", "java", "io", "jevent", "examples", "UpperCaseServerTest.java");
+        assertThat(Files.readString(test)).contains(shown.indent(12));
+    }
+
+    @Test
     void theReadmesProgramConnectsOrSaysWhyNot() throws IOException {
         int port;
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
