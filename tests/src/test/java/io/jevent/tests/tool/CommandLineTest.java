@@ -23,6 +23,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The jevent command as a user meets it: a process with arguments, streams, signals and an exit code. */
 @Tag("socket")
@@ -40,6 +41,8 @@ class CommandLineTest {
                 "echo                    | Missing required parameter: 'PORT'",
                 "echo -- -1              | need a port from 0 to 65535, got -1",
                 "echo 0 --grace -1       | need seconds from 0 to a billion, got -1",
+                "echo 0 --loops 0        | need a number of loops from 1 to 1024, got 0",
+                "echo 0 --loops many     | need a number of loops from 1 to 1024, got many",
                 "demo --size 0           | need 1 <= --size <= 16777216, got 0",
                 "demo --backend kqueue   | no backend is named kqueue",
                 "frobnicate              | frobnicate",
@@ -180,9 +183,10 @@ class CommandLineTest {
         }
     }
 
-    @Test
-    void onTerminationOpenConnectionsMayFinishWithinTheGrace() throws Exception {
-        try (Launcher echo = Launcher.start("echo", "0", "--grace", "30");
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void onTerminationOpenConnectionsMayFinishWithinTheGrace(int loops) throws Exception {
+        try (Launcher echo = Launcher.start("echo", "0", "--grace", "30", "--loops", "" + loops);
                 Socket client = new Socket("127.0.0.1", echo.port())) {
             client.setSoTimeout(30_000);
             client.getOutputStream().write(1);
@@ -220,9 +224,10 @@ class CommandLineTest {
         assertThat(backends.out()).contains("{\"name\":\"nio\",\"available\":true}");
     }
 
-    @Test
-    void aThousandClientsAtOnceGetEveryByteBack() throws Exception {
-        try (Launcher echo = Launcher.start("echo", "0");
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aThousandClientsAtOnceGetEveryByteBack(int loops) throws Exception {
+        try (Launcher echo = Launcher.start("echo", "0", "--loops", "" + loops);
                 EventBase base = EventBase.create()) {
             int[] complete = {0};
             for (int i = 0; i < 1000; i++) {
