@@ -8,6 +8,7 @@ import io.jevent.event.EventBase;
 import io.jevent.loop.Activation;
 import io.jevent.loop.Flight;
 import io.jevent.loop.Flushable;
+import io.jevent.loop.KeepAlive;
 import io.jevent.loop.LoopAccess;
 import io.jevent.loop.LoopEngine;
 import io.jevent.loop.LoopResource;
@@ -81,7 +82,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     private boolean handedOver;
 
     /** Whether the loop counts us among the things to wait for. */
-    private boolean keepsLoop;
+    private final KeepAlive keepAlive;
 
     /** Set by closeAfterFlush. */
     private @Nullable LoopTimer closeDeadline;
@@ -90,6 +91,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         this.base = base;
         this.engine = LoopAccess.engineOf(base);
         engine.checkUsable();
+        this.keepAlive = new KeepAlive(engine);
         this.input = EvBuffer.createConfined(engine.pool());
         this.output = EvBuffer.createConfined(engine.pool());
         input.freeze(EvBuffer.End.END);
@@ -451,7 +453,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         readClock.ticking(reads && state == State.OPEN);
         writeClock.ticking(state == State.CONNECTING || (writes && handedOver));
         boolean awaitsUserConnect = state == State.OPEN && writingEnabled && isUserConnecting();
-        keepLoop(reads || writes || state == State.CONNECTING || state == State.CLOSING || awaitsUserConnect);
+        keepAlive.hold(reads || writes || state == State.CONNECTING || state == State.CLOSING || awaitsUserConnect);
     }
 
     /** Tells the transport how much it may receive, where that has changed; returns whether it is anything. */
@@ -484,18 +486,6 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     private boolean isUserConnecting() {
         Transport present = transport;
         return present != null && present.isUserConnecting();
-    }
-
-    private void keepLoop(boolean keep) {
-        if (keep == keepsLoop) {
-            return;
-        }
-        keepsLoop = keep;
-        if (keep) {
-            engine.keepAlive();
-        } else {
-            engine.releaseKeepAlive();
-        }
     }
 
     // ---- flush ----
@@ -572,7 +562,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         boolean connecting = state == State.CONNECTING;
         state = State.CLOSING;
         if (connecting) {
-            keepLoop(true);
+            keepAlive.hold(true);
         } else {
             handedOver = false;
             update();
@@ -620,7 +610,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         if (closeDeadline != null) {
             engine.cancelTimer(closeDeadline);
         }
-        keepLoop(false);
+        keepAlive.hold(false);
         input.close();
         output.close();
     }

@@ -7,6 +7,7 @@ import io.jevent.backend.Direction;
 import io.jevent.buffer.EvBuffer;
 import io.jevent.loop.Activation;
 import io.jevent.loop.Flushable;
+import io.jevent.loop.KeepAlive;
 import io.jevent.loop.LoopAccess;
 import io.jevent.loop.LoopEngine;
 import io.jevent.loop.LoopResource;
@@ -62,6 +63,7 @@ public final class UdpSocket implements AutoCloseable {
     private final DatagramQueue queue;
     private final Delivery delivery;
     private final boolean closesSocket;
+    private final KeepAlive keepAlive;
     private final LoopResource resource = new LoopResource() {
         @Override
         public void closeWithBase() {
@@ -83,8 +85,6 @@ public final class UdpSocket implements AutoCloseable {
     /** Whether {@link #send} has refused since the queue was last empty, so that the writable callback is due. */
     private boolean refused;
 
-    private boolean keepsLoop;
-
     /** Where the socket comes from. */
     @FunctionalInterface
     private interface Source {
@@ -96,6 +96,7 @@ public final class UdpSocket implements AutoCloseable {
         this.base = base;
         this.engine = LoopAccess.engineOf(base);
         engine.checkUsable();
+        this.keepAlive = new KeepAlive(engine);
         this.onDatagram = Objects.requireNonNull(onDatagram);
         this.closesSocket = closesSocket;
         this.delivery = new Delivery(engine.middlePriority());
@@ -355,15 +356,7 @@ public final class UdpSocket implements AutoCloseable {
     }
 
     private void updateKeepsLoop() {
-        boolean keep = state == State.RECEIVING || (state == State.PAUSED && !queue.isEmpty());
-        if (keep != keepsLoop) {
-            keepsLoop = keep;
-            if (keep) {
-                engine.keepAlive();
-            } else {
-                engine.releaseKeepAlive();
-            }
-        }
+        keepAlive.hold(state == State.RECEIVING || (state == State.PAUSED && !queue.isEmpty()));
     }
 
     private void checkOpen() {

@@ -6,6 +6,7 @@ import io.jevent.backend.AcceptorHandler;
 import io.jevent.event.EventBase;
 import io.jevent.loop.Activation;
 import io.jevent.loop.Flight;
+import io.jevent.loop.KeepAlive;
 import io.jevent.loop.LoopAccess;
 import io.jevent.loop.LoopEngine;
 import io.jevent.loop.LoopResource;
@@ -53,6 +54,7 @@ public final class ConnectionListener implements AutoCloseable {
     private final Optional<UnixDomainSocketAddress> socketFile;
     private final boolean closesSocket;
     private final Delivery delivery;
+    private final KeepAlive keepAlive;
     private final LoopResource resource = new LoopResource() {
         @Override
         public void closeWithBase() {
@@ -73,7 +75,6 @@ public final class ConnectionListener implements AutoCloseable {
     private AcceptCallback onAccept;
     private AcceptErrorCallback onAcceptError = LOGGING;
     private State state = State.PAUSED;
-    private boolean keepsLoop;
 
     private ConnectionListener(
             EventBase base, ListenerConfig config, AcceptCallback onAccept, Source source, boolean bound)
@@ -81,6 +82,7 @@ public final class ConnectionListener implements AutoCloseable {
         this.base = base;
         this.engine = LoopAccess.engineOf(base);
         engine.checkUsable();
+        this.keepAlive = new KeepAlive(engine);
         this.config = config;
         this.onAccept = onAccept;
         this.delivery = new Delivery(engine.middlePriority());
@@ -277,15 +279,7 @@ public final class ConnectionListener implements AutoCloseable {
         } else {
             engine.cancelTimer(retry);
         }
-        boolean keep = next == State.ACCEPTING || next == State.RETRYING;
-        if (keep != keepsLoop) {
-            keepsLoop = keep;
-            if (keep) {
-                engine.keepAlive();
-            } else {
-                engine.releaseKeepAlive();
-            }
-        }
+        keepAlive.hold(next == State.ACCEPTING || next == State.RETRYING);
     }
 
     private void checkOpen() {

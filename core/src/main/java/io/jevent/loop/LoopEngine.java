@@ -10,8 +10,6 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -36,7 +34,6 @@ public final class LoopEngine {
     private static final long FLUSH_AFTER_BYTES = 256 * 1024;
     private static final int MAX_DEFERRED_PER_TURN = 32;
     private static final long NANOS_PER_MILLI = 1_000_000;
-    private static final LoopWatch[] NO_WATCHES = {};
 
     /** What the health watch sees of a loop that waits or does not run. */
     static final long BETWEEN_STEPS = -1;
@@ -86,10 +83,8 @@ public final class LoopEngine {
 
     private final HighWater addedEvents = new HighWater();
 
-    /** Watchers in the order of registration; replaced, never changed, so that a watcher may close any watcher. */
-    private LoopWatch[] prepareWatches = NO_WATCHES;
-
-    private LoopWatch[] checkWatches = NO_WATCHES;
+    private final WatchList prepareWatches = new WatchList();
+    private final WatchList checkWatches = new WatchList();
 
     /** The clock as of the latest poll; meaningful while callbacks run. */
     private long cachedNanos;
@@ -358,39 +353,18 @@ public final class LoopEngine {
     // ---- watchers ----
 
     public void addWatch(LoopWatch watch) {
-        switch (watch.stage()) {
-            case PREPARE -> prepareWatches = with(prepareWatches, watch);
-            case CHECK -> checkWatches = with(checkWatches, watch);
-        }
+        watchesOf(watch.stage()).add(watch);
     }
 
     public void removeWatch(LoopWatch watch) {
-        switch (watch.stage()) {
-            case PREPARE -> prepareWatches = without(prepareWatches, watch);
-            case CHECK -> checkWatches = without(checkWatches, watch);
-        }
+        watchesOf(watch.stage()).remove(watch);
     }
 
-    private static LoopWatch[] with(LoopWatch[] watches, LoopWatch added) {
-        LoopWatch[] grown = Arrays.copyOf(watches, watches.length + 1);
-        grown[watches.length] = added;
-        return grown;
-    }
-
-    private static LoopWatch[] without(LoopWatch[] watches, LoopWatch removed) {
-        List<LoopWatch> rest = new ArrayList<>(List.of(watches));
-        rest.remove(removed);
-        return rest.toArray(NO_WATCHES);
-    }
-
-    private void runWatches(LoopWatch[] present, long timeoutNanos) {
-        for (LoopWatch watch : present) {
-            try {
-                watch.run(timeoutNanos);
-            } catch (Exception e) {
-                report(watch.source(), e);
-            }
-        }
+    private WatchList watchesOf(LoopWatch.Stage stage) {
+        return switch (stage) {
+            case PREPARE -> prepareWatches;
+            case CHECK -> checkWatches;
+        };
     }
 
     // ---- flush ----
@@ -564,17 +538,15 @@ public final class LoopEngine {
         active.activateLater();
         cacheValid = false;
         boolean waits = !nonBlocking && active.count() == 0;
-        if (prepareWatches.length > 0) {
-            runWatches(prepareWatches, waits ? nextTimeout() : 0);
+        if (!prepareWatches.isEmpty()) {
+            prepareWatches.run(waits ? nextTimeout() : 0, errors);
             flush();
             waits &= active.count() == 0;
         }
         poll(waits ? nextTimeout() : 0);
         refreshCachedNanos();
         cacheValid = true;
-        if (checkWatches.length > 0) {
-            runWatches(checkWatches, 0);
-        }
+        checkWatches.run(0, errors);
         Object flight = Flight.isRecording() ? Flight.turnBegins() : null;
         int expired = expireTimers();
         int ran = runTasks();
