@@ -104,6 +104,9 @@ public final class BufferPool implements AutoCloseable {
      * <p>Threading: exact on the owner's thread or for a pool that is not confined, else a recent value.
      */
     public long bytesInUse() {
+        if (hasReturned && isOwner()) {
+            takeReturned();
+        }
         lock.lock();
         try {
             return bytesInUse;

@@ -434,11 +434,26 @@ public final class Event implements AutoCloseable {
      * @see "libevent event_active(), evuser_trigger()"
      */
     public void activate() {
-        if (engine.isInLoop()) {
+        if (engine.isInLoopForGood()) {
             checkOpen();
             happen(Trigger.USER);
-        } else {
+        } else if (!happenedBeforeTheFirstRun(Trigger.USER)) {
             happenRemotely(Trigger.USER);
+        }
+    }
+
+    /** On the creator's thread; another thread may be about to take the loop over. */
+    private boolean happenedBeforeTheFirstRun(Trigger trigger) {
+        if (!engine.isInLoop()) {
+            return false;
+        }
+        synchronized (engine.ownerLock()) {
+            if (!engine.isInLoop()) {
+                return false;
+            }
+            checkOpen();
+            happen(trigger);
+            return true;
         }
     }
 
@@ -461,8 +476,19 @@ public final class Event implements AutoCloseable {
     }
 
     private void happenRemotely(Trigger trigger) {
+        if (engine.isClosed()) {
+            throw new RejectedExecutionException("this event base is closed");
+        }
         if ((int) REMOTE.getAndBitwiseOr(this, trigger.bit) == 0) {
-            engine.execute(this::takeRemote, true);
+            boolean taken = false;
+            try {
+                engine.execute(this::takeRemote, true);
+                taken = true;
+            } finally {
+                if (!taken) {
+                    REMOTE.setVolatile(this, 0);
+                }
+            }
         }
     }
 

@@ -5,6 +5,8 @@ import io.jevent.loop.LoopAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +46,9 @@ public final class EventBaseGroup implements AutoCloseable {
     private final List<EventBase> bases;
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicInteger nextIndex = new AtomicInteger();
+
+    /** Connections that were handed over and not taken yet. */
+    private final Set<AcceptedSocket> underWay = ConcurrentHashMap.newKeySet();
 
     /** Guards state and threads. */
     private final Object lock = new Object();
@@ -162,30 +167,38 @@ public final class EventBaseGroup implements AutoCloseable {
     }
 
     /**
-     * Hands a connection to the next base in turn. It is closed if that base takes no task any more, or the callback throws.
+     * Hands a connection to the next base in turn. It is closed if that base takes no task any more, if the group stops before
+     * the base comes to it, or if the callback throws.
      *
      * @param socket the connection, not adopted yet; the group's from now on
      * @param callback takes it, on that base's thread
-     * @return whether it was handed over; if not, it is closed
+     * @return whether the base will come to it unless the group stops; if not, it is closed
      */
     public boolean handOver(AcceptedSocket socket, HandOverCallback callback) {
         EventBase base = next();
+        underWay.add(socket);
         try {
             base.execute(() -> {
-                boolean success = false;
-                try {
-                    callback.onHandOver(base, socket);
-                    success = true;
-                } finally {
-                    if (!success) {
-                        socket.close();
-                    }
-                }
+                underWay.remove(socket);
+                take(base, socket, callback);
             });
             return true;
         } catch (RejectedExecutionException _) {
+            underWay.remove(socket);
             socket.close();
             return false;
+        }
+    }
+
+    private static void take(EventBase base, AcceptedSocket socket, HandOverCallback callback) {
+        boolean success = false;
+        try {
+            callback.onHandOver(base, socket);
+            success = true;
+        } finally {
+            if (!success) {
+                socket.close();
+            }
         }
     }
 
@@ -213,6 +226,9 @@ public final class EventBaseGroup implements AutoCloseable {
             if (state != State.STOPPED) {
                 state = State.STOPPED;
                 bases.forEach(EventBase::close);
+                // Tasks that came after the last turn were dropped.
+                underWay.forEach(AcceptedSocket::close);
+                underWay.clear();
             }
             return graceful;
         }

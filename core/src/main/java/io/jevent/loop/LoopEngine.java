@@ -67,10 +67,15 @@ public final class LoopEngine {
     /** Last calls that are due; they run even if the base closes before. */
     private final Set<Finalizer> finalizers = new LinkedHashSet<>();
 
+    /** Guards the change of owner at the first run, and the end of the backend. */
+    private final Object ownerLock = new Object();
+
     private volatile Thread owner;
     private volatile boolean running;
     private volatile boolean closed;
-    private boolean hasRun;
+
+    /** Whether the owner is the owner for good; written after it. */
+    private volatile boolean hasRun;
 
     /** True from just before a poll until just after it; what a task sees decides whether it must wake the loop. */
     private volatile boolean asleep;
@@ -150,6 +155,16 @@ public final class LoopEngine {
     /** Any thread. */
     public boolean isInLoop() {
         return Thread.currentThread() == owner;
+    }
+
+    /** Whether the caller is on the loop's thread and will be: before the first run another thread may take the loop over. */
+    public boolean isInLoopForGood() {
+        return hasRun && Thread.currentThread() == owner;
+    }
+
+    /** While it is held, the loop's thread does not change. */
+    public Object ownerLock() {
+        return ownerLock;
     }
 
     /** Any thread. */
@@ -407,7 +422,11 @@ public final class LoopEngine {
 
     private void wakeIfAsleep() {
         if (asleep && wakePending.compareAndSet(false, true)) {
-            backend.wakeUp();
+            synchronized (ownerLock) {
+                if (!closed) {
+                    backend.wakeUp();
+                }
+            }
         }
     }
 
@@ -478,15 +497,14 @@ public final class LoopEngine {
         }
         running = true;
         if (!hasRun) {
-            hasRun = true;
+            synchronized (ownerLock) {
+                owner = Thread.currentThread();
+                pool.confineTo(owner);
+                hasRun = true;
+            }
             if (settings.slowCallbackNanos() != Long.MAX_VALUE) {
                 LoopHealth.watch(this, settings.slowCallbackNanos());
             }
-        }
-        Thread present = Thread.currentThread();
-        if (owner != present) {
-            owner = present;
-            pool.confineTo(present);
         }
         exitRequested = false;
         breakRequested = false;
@@ -563,12 +581,12 @@ public final class LoopEngine {
     private void poll(long timeoutNanos) throws IOException {
         if (timeoutNanos == 0) {
             backend.poll(0);
-            // A waker that was late for the last wait: this poll has taken its wake-up.
-            if (wakePending.get()) {
-                wakePending.set(false);
-            }
             return;
         }
+        // Only here, just before it counts: the wake-up of a waker that came late for the last wait may have been taken
+        // by
+        // any look at the system since, and its mark would keep the next waker from waking.
+        wakePending.set(false);
         asleep = true;
         // After asleep is set: a task handed over before is seen here, one handed over later wakes the poll.
         boolean mustNotWait = !tasks.isEmpty() || tasks.hasRest();
@@ -576,7 +594,6 @@ public final class LoopEngine {
             backend.poll(mustNotWait ? 0 : timeoutNanos);
         } finally {
             asleep = false;
-            wakePending.set(false);
             // An interrupt ends one wait, like a wake-up. Left standing, it would keep every later one from waiting.
             interrupted |= Thread.interrupted();
         }
@@ -741,12 +758,14 @@ public final class LoopEngine {
         if (running) {
             throw new IllegalStateException("the loop runs; end it before closing the event base");
         }
-        if (closed) {
-            return;
+        synchronized (ownerLock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            owner = Thread.currentThread();
         }
-        closed = true;
         LoopHealth.unwatch(this);
-        owner = Thread.currentThread();
         pool.confineTo(owner);
         int dropped = tasks.close();
         if (dropped > 0) {

@@ -36,6 +36,9 @@ public final class PropertyRunner {
     /** The system property that names the only sequence to run: {@value}. */
     public static final String SEED_PROPERTY = "jevent.test.seed";
 
+    /** The system property that bounds the number of sequences, for runs in a hurry: {@value}. */
+    public static final String SEQUENCES_PROPERTY = "jevent.test.sequences";
+
     private final int sequenceCount;
     private final int stepCount;
 
@@ -96,7 +99,8 @@ public final class PropertyRunner {
             return;
         }
         long firstSeed = System.nanoTime();
-        for (int i = 0; i < sequenceCount; i++) {
+        int count = Math.min(sequenceCount, Integer.getInteger(SEQUENCES_PROPERTY, sequenceCount));
+        for (int i = 0; i < count; i++) {
             runSeed(maker, firstSeed + i);
         }
     }

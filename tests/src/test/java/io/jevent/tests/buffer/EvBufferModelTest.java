@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Random operations on two buffers, each compared with a plain array after every step. */
 class EvBufferModelTest {
-    private static final int SEQUENCES = Integer.getInteger("jevent.test.sequences", 3_000);
+    private static final int SEQUENCES = 3_000;
     private static final int STEPS = 40;
 
     /** Sharing doubles; beyond this nothing more is shared. */
