@@ -54,7 +54,6 @@ public final class DatagramQueue {
         if (count == maxCount || byteCount > maxBytes - bytes.length()) {
             return false;
         }
-        bytes.addBuffer(datagram);
         if (count == lengths.length) {
             grow();
         }
@@ -62,6 +61,18 @@ public final class DatagramQueue {
         lengths[index] = Math.toIntExact(byteCount);
         receivers[index] = to;
         count++;
+        // Last, because it runs change callbacks, which may throw, or queue more.
+        long before = bytes.length();
+        boolean moved = false;
+        try {
+            bytes.addBuffer(datagram);
+            moved = true;
+        } finally {
+            if (!moved && byteCount > 0 && bytes.length() == before) {
+                count--;
+                receivers[index] = null;
+            }
+        }
         return true;
     }
 

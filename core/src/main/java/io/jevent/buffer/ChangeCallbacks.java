@@ -45,6 +45,9 @@ final class ChangeCallbacks {
     }
 
     void clear() {
+        for (ChangeRegistration registration : present) {
+            registration.markRemoved();
+        }
         present = NONE;
         untoldAdded = 0;
         untoldDrained = 0;
@@ -81,16 +84,22 @@ final class ChangeCallbacks {
             return;
         }
         scheduled = true;
+        boolean taken = false;
         try {
             later.execute(this::runDeferred);
+            taken = true;
         } catch (RejectedExecutionException _) {
             // Told with the next change that the executor takes.
-            scheduled = false;
+        } finally {
+            if (!taken) {
+                scheduled = false;
+            }
         }
     }
 
     private void runDeferred() {
         scheduled = false;
+        long before = untoldBefore;
         long added = untoldAdded;
         long drained = untoldDrained;
         untoldAdded = 0;
@@ -101,7 +110,7 @@ final class ChangeCallbacks {
         Throwable thrown = null;
         for (ChangeRegistration registration : present) {
             if (registration.isEnabled() && !registration.isImmediate()) {
-                thrown = call(registration, untoldBefore, added, drained, thrown);
+                thrown = call(registration, before, added, drained, thrown);
             }
         }
         rethrow(thrown);

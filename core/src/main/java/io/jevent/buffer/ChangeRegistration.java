@@ -20,7 +20,8 @@ public final class ChangeRegistration implements AutoCloseable {
     }
 
     /**
-     * Turns the callback on or off; changes made while it is off are never reported.
+     * Turns the callback on or off; changes made while it is off are not reported. Where the buffer defers its callbacks, what
+     * counts is whether it is on when they run.
      *
      * @param enabled whether it is called from now on
      * @see "libevent evbuffer_cb_set_flags(), evbuffer_cb_clear_flags()"
@@ -53,6 +54,10 @@ public final class ChangeRegistration implements AutoCloseable {
      */
     public boolean isImmediate() {
         return immediate;
+    }
+
+    void markRemoved() {
+        removed = true;
     }
 
     /**

@@ -91,7 +91,7 @@ final class ChannelIo {
             boolean wasWhole;
             try {
                 wasWhole = writeOnce(queue, first, channel, left);
-            } catch (IOException e) {
+            } catch (IOException | BufferLimitException e) {
                 if (total > 0) {
                     return total; // The next call will meet it again.
                 }

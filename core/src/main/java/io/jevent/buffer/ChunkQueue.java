@@ -24,6 +24,9 @@ final class ChunkQueue {
     /** A buffer that grows by small pieces takes larger chunks as it grows, up to this. */
     private static final int GROWTH_LIMIT_BYTES = 16 * 1024;
 
+    /** As much of a file is read at least, so that looking at it byte by byte takes no chunk for each. */
+    private static final int FILE_PIECE_BYTES = 16 * 1024;
+
     final BufferPool pool;
 
     @Nullable
@@ -34,11 +37,33 @@ final class ChunkQueue {
 
     long length;
 
+    /** Borrowed and file chunks that have left the chain and were not released yet, linked by next. */
+    private @Nullable Chunk retired;
+
     /** Those of the length that are still in files. */
     long fileLength;
 
     ChunkQueue(BufferPool pool) {
         this.pool = pool;
+    }
+
+    /** Lets go of a chunk that has left the chain; what may run a user's clean-up waits for {@link #releaseRetired}. */
+    private void retire(Chunk chunk) {
+        if (chunk instanceof PooledChunk pooled) {
+            pooled.release();
+        } else {
+            chunk.next = retired;
+            retired = chunk;
+        }
+    }
+
+    /** Lets go of what has left the chain; to be called when the buffer is as it will be. */
+    void releaseRetired() {
+        for (Chunk chunk = retired; chunk != null; chunk = retired) {
+            retired = chunk.next;
+            chunk.next = null;
+            chunk.release();
+        }
     }
 
     int tailRoom() {
@@ -119,7 +144,7 @@ final class ChunkQueue {
         long left = byteCount;
         for (Chunk chunk = head; chunk != null && left > 0; ) {
             if (chunk instanceof FileChunk file) {
-                int wanted = (int) Math.min(left, file.length());
+                int wanted = (int) Math.min(Math.max(left, FILE_PIECE_BYTES), file.length());
                 previous = replaceStart(previous, file, read(file, wanted), wanted);
                 left -= wanted;
                 chunk = previous.next;
@@ -132,9 +157,12 @@ final class ChunkQueue {
     }
 
     private List<PooledChunk> read(FileChunk file, int byteCount) throws IOException {
-        List<PooledChunk> chunks = allocate(byteCount);
+        List<PooledChunk> chunks = new ArrayList<>();
         boolean success = false;
         try {
+            for (int left = byteCount; left > 0; left -= chunks.getLast().capacity) {
+                chunks.add(pool.allocate(Math.min(left, BufferPool.LARGEST_CLASS_BYTES)));
+            }
             int done = 0;
             for (PooledChunk chunk : chunks) {
                 int count = Math.min(byteCount - done, chunk.capacity);
@@ -176,7 +204,7 @@ final class ChunkQueue {
             if (tail == file) {
                 tail = last;
             }
-            file.release();
+            retire(file);
         }
         return last;
     }
@@ -276,7 +304,7 @@ final class ChunkQueue {
                 return;
             }
             left -= first.length();
-            unlinkFirst().release();
+            retire(unlinkFirst());
         }
     }
 
@@ -366,7 +394,7 @@ final class ChunkQueue {
         if (last != null && byteCount <= COPY_BELOW_BYTES && byteCount <= last.tailRoom() && chunk.isInMemory()) {
             last.appendFrom(chunk, byteCount);
             target.length += byteCount;
-            chunk.release();
+            retire(chunk);
         } else {
             target.linkLast(chunk);
         }
@@ -402,7 +430,7 @@ final class ChunkQueue {
             Chunk whole = pool.allocate(byteCount);
             unlinkFirst();
             whole.appendFrom(first, first.length());
-            first.release();
+            retire(first);
             first = whole;
         }
         while (first.length() < byteCount) {
@@ -413,7 +441,7 @@ final class ChunkQueue {
             if (count < next.length()) {
                 shortenFirst(next, count);
             } else {
-                unlinkFirst().release();
+                retire(unlinkFirst());
             }
         }
         linkFirst(first);
@@ -421,7 +449,7 @@ final class ChunkQueue {
 
     void clear() {
         while (head != null) {
-            unlinkFirst().release();
+            retire(unlinkFirst());
         }
     }
 }

@@ -57,6 +57,7 @@ final class DebugViews {
                                 "a buffer with " + queue.length + " bytes was dropped without close()",
                                 origin);
                 queue.clear();
+                queue.releaseRetired();
             }
         }
     }

@@ -309,7 +309,7 @@ public final class EvBuffer implements AutoCloseable {
      *
      * @param memory the bytes; accessible on every thread that will touch the buffer
      * @param cleanup is told when the memory is no longer used; {@link ReferenceCleanup#NONE} if nobody needs to know
-     * @throws IllegalArgumentException if longer than {@link #MAX_CONTIGUOUS_BYTES}
+     * @throws IllegalArgumentException if longer than {@link #MAX_CONTIGUOUS_BYTES}, or on the heap but no byte array
      * @throws IllegalStateException if the end is frozen; the clean-up will not run
      * @see "libevent evbuffer_add_reference(), evbuffer_add_reference_with_offset()"
      */
@@ -333,6 +333,9 @@ public final class EvBuffer implements AutoCloseable {
         checkThawed(End.END);
         Objects.checkFromIndexSize(offset, byteCount, memory.byteSize());
         Objects.requireNonNull(cleanup);
+        if (memory.heapBase().filter(heap -> !(heap instanceof byte[])).isPresent()) {
+            throw new IllegalArgumentException("need native memory or a byte array, got " + memory);
+        }
         if (byteCount > MAX_CONTIGUOUS_BYTES) {
             throw new IllegalArgumentException("need byteCount <= " + MAX_CONTIGUOUS_BYTES + ", got " + byteCount);
         }
@@ -781,6 +784,10 @@ public final class EvBuffer implements AutoCloseable {
             checkThawed(End.START);
             queue.pullUp((int) byteCount);
             endViews();
+            ByteBuffer view = viewOf(Objects.requireNonNull(queue.head), 0, (int) byteCount)
+                    .asByteBuffer();
+            queue.releaseRetired(); // Last: a clean-up may change the buffer again.
+            return view;
         }
         return viewOf(Objects.requireNonNull(queue.head), 0, (int) byteCount).asByteBuffer();
     }
@@ -1023,7 +1030,15 @@ public final class EvBuffer implements AutoCloseable {
         checkThawed(End.START);
         checkCount(maxBytes);
         long before = length();
-        long count = ChannelIo.write(queue, channel, maxBytes);
+        long filesBefore = queue.fileLength;
+        long count = 0;
+        try {
+            count = ChannelIo.write(queue, channel, maxBytes);
+        } finally {
+            if (count == 0 && queue.fileLength != filesBefore) {
+                settle(); // What was in a file is in memory now, though nothing has left.
+            }
+        }
         if (count > 0) {
             changed(before, 0, count);
         }
@@ -1111,8 +1126,8 @@ public final class EvBuffer implements AutoCloseable {
         checkUsable();
         closed = true;
         callbacks.clear();
-        endViews();
         queue.clear();
+        settle();
     }
 
     /**
@@ -1147,7 +1162,7 @@ public final class EvBuffer implements AutoCloseable {
             throw new UncheckedIOException("cannot read a file segment", e);
         } finally {
             if (queue.fileLength != before) {
-                endViews();
+                settle();
             }
         }
     }
@@ -1199,15 +1214,24 @@ public final class EvBuffer implements AutoCloseable {
     }
 
     private void reportMove(long before, EvBuffer target, long targetBefore, long byteCount) {
+        // Both are as they will be before anybody is called.
+        settle();
+        target.settle();
         try {
-            changed(before, 0, byteCount);
+            callbacks.changed(before, 0, byteCount);
         } finally {
-            target.changed(targetBefore, byteCount, 0);
+            target.callbacks.changed(targetBefore, byteCount, 0);
         }
     }
 
     private void changed(long before, long added, long drained) {
-        endViews();
+        settle();
         callbacks.changed(before, added, drained);
+    }
+
+    /** After the chain has changed: ends views and positions, then lets go of what left, which may run users' clean-ups. */
+    private void settle() {
+        endViews();
+        queue.releaseRetired();
     }
 }

@@ -1,7 +1,9 @@
 package io.jevent.buffer;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.NonReadableChannelException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -58,12 +60,18 @@ public final class FileSegment implements AutoCloseable {
      * @param options how to use the file
      * @return a new segment
      * @throws IndexOutOfBoundsException if the range is not inside the file as it is now
+     * @throws IllegalArgumentException if the file is not open for reading
      * @throws IOException if the file's length cannot be asked
      * @see "libevent evbuffer_file_segment_new()"
      */
     public static FileSegment of(FileChannel file, long offset, long length, FileSegmentOption... options)
             throws IOException {
         long fileLength = file.size();
+        try {
+            file.read(ByteBuffer.allocate(0), 0);
+        } catch (NonReadableChannelException e) {
+            throw new IllegalArgumentException("need a file that is open for reading", e);
+        }
         if (offset < 0 || length < 0 || length > fileLength - offset) {
             throw new IndexOutOfBoundsException(
                     "need a range inside 0 to " + fileLength + ", got " + length + " bytes from " + offset);
@@ -113,7 +121,15 @@ public final class FileSegment implements AutoCloseable {
                 return;
             }
         }
-        cleanup.run();
+        run(cleanup);
+    }
+
+    private static void run(Runnable cleanup) {
+        try {
+            cleanup.run();
+        } catch (RuntimeException e) {
+            System.getLogger("io.jevent.buffer").log(System.Logger.Level.ERROR, "a clean-up threw", e);
+        }
     }
 
     /**
@@ -145,13 +161,7 @@ public final class FileSegment implements AutoCloseable {
                 System.getLogger("io.jevent.buffer").log(System.Logger.Level.DEBUG, "closing a file", e);
             }
         }
-        for (Runnable cleanup : due) {
-            try {
-                cleanup.run();
-            } catch (RuntimeException e) {
-                System.getLogger("io.jevent.buffer").log(System.Logger.Level.ERROR, "a clean-up threw", e);
-            }
-        }
+        due.forEach(FileSegment::run);
     }
 
     @Override

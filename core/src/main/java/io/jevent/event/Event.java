@@ -385,6 +385,7 @@ public final class Event implements AutoCloseable {
         engine.checkThread();
         engine.deactivate(node);
         happened = 0;
+        REMOTE.setVolatile(this, 0);
         stopWaiting();
     }
 
@@ -694,7 +695,9 @@ public final class Event implements AutoCloseable {
      * @see "libevent event_finalize(), event_free_finalize()"
      */
     public void close(FinalizeCallback callback) {
-        checkOpen();
+        if (!engine.isFinalizing()) {
+            checkOpen();
+        }
         close();
         engine.finalizeLater(engine.new Finalizer(node.priority()) {
             @Override

@@ -50,7 +50,13 @@ public final class EventBaseGroup implements AutoCloseable {
     /** Connections that were handed over and not taken yet. */
     private final Set<AcceptedSocket> underWay = ConcurrentHashMap.newKeySet();
 
-    /** Guards state and threads. */
+    /** Loops that ended because nothing was left to wait for. */
+    private final AtomicInteger loopsEmpty = new AtomicInteger();
+
+    /** Loops that were started; guarded by the lock. */
+    private int loopsRun;
+
+    /** Guards the state. */
     private final Object lock = new Object();
 
     private State state = State.MADE;
@@ -116,7 +122,9 @@ public final class EventBaseGroup implements AutoCloseable {
     private void run(EventBase base) {
         boolean ended = false;
         try {
-            base.loop(LoopOption.NO_EXIT_ON_EMPTY);
+            if (base.loop(LoopOption.NO_EXIT_ON_EMPTY) == LoopResult.EMPTY) {
+                loopsEmpty.incrementAndGet();
+            }
             ended = true;
         } finally {
             if (!ended) {
@@ -148,6 +156,7 @@ public final class EventBaseGroup implements AutoCloseable {
                 throw new IllegalStateException("need a group that was never started, this one is " + state);
             }
             state = State.RUNNING;
+            loopsRun = threads.size();
             threads.forEach(Thread::start);
         }
     }
@@ -213,16 +222,16 @@ public final class EventBaseGroup implements AutoCloseable {
      */
     public boolean stop(Duration grace) {
         long graceNanos = Event.nanosOf(grace);
+        // Before the lock: whoever holds it waits for this thread.
+        if (threads.contains(Thread.currentThread())) {
+            throw new IllegalStateException("a thread of this group cannot wait for itself");
+        }
         synchronized (lock) {
-            if (threads.contains(Thread.currentThread())) {
-                throw new IllegalStateException("a thread of this group cannot wait for itself");
-            }
             if (state == State.RUNNING) {
                 bases.forEach(base -> drain(base, graceNanos));
                 threads.forEach(EventBaseGroup::join);
             }
-            boolean graceful =
-                    bases.stream().noneMatch(base -> LoopAccess.engineOf(base).gotExit());
+
             if (state != State.STOPPED) {
                 state = State.STOPPED;
                 bases.forEach(EventBase::close);
@@ -230,7 +239,7 @@ public final class EventBaseGroup implements AutoCloseable {
                 underWay.forEach(AcceptedSocket::close);
                 underWay.clear();
             }
-            return graceful;
+            return loopsRun == loopsEmpty.get();
         }
     }
 

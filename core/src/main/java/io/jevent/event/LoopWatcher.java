@@ -9,8 +9,8 @@ import io.jevent.loop.LoopWatch;
  * Calls a function in every turn of the loop, just before or just after it polls: for measuring how long the loop waits and
  * works, and for tying another library's loop to this one.
  *
- * <p>Watchers of one kind run in the order in which they were made. One that is closed or made while they run counts from
- * the next turn on. A watcher does not keep the loop running.
+ * <p>Watchers of one kind run in the order in which they were made. One that is made while they run counts from the next
+ * turn on; one that is closed runs no more. A watcher does not keep the loop running.
  *
  * <p>Threading: loop only.
  *

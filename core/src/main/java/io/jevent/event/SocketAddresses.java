@@ -3,6 +3,9 @@ package io.jevent.event;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,13 +38,37 @@ public final class SocketAddresses {
         if (!isIpv6 && !isIpv4(text)) {
             throw refused("an IP address", text);
         }
-        if (isIpv6 && text.indexOf('[') >= 0) {
+        if (isIpv6 && !isStrictIpv6(text)) {
             throw refused("an IP address", text);
         }
         try {
             return InetAddress.ofLiteral(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(refused("an IP address", text).getMessage(), e);
+        }
+    }
+
+    /** What the JDK is lenient about: brackets, long groups, leading zeros in a dotted tail, scopes that do not exist. */
+    private static boolean isStrictIpv6(String text) {
+        int percent = text.indexOf('%');
+        String address = percent < 0 ? text : text.substring(0, percent);
+        for (String group : address.split(":", -1)) {
+            boolean isDotted = group.indexOf('.') >= 0;
+            if (isDotted ? !isIpv4(group) : group.length() > 4) {
+                return false;
+            }
+        }
+        return text.indexOf('[') < 0 && (percent < 0 || isScope(text.substring(percent + 1)));
+    }
+
+    private static boolean isScope(String scope) {
+        try {
+            return !scope.isEmpty()
+                    && (PORT.matcher(scope).matches()
+                            ? NetworkInterface.getByIndex(Integer.parseInt(scope)) != null
+                            : NetworkInterface.getByName(scope) != null);
+        } catch (SocketException _) {
+            return false;
         }
     }
 
@@ -112,10 +139,36 @@ public final class SocketAddresses {
         if (host == null) {
             throw refused("a resolved address", address.toString());
         }
-        String text = host.getHostAddress();
+        String text = host instanceof Inet6Address ipv6 ? compressed(ipv6) : host.getHostAddress();
         if (address.getPort() == 0) {
             return text;
         }
         return (host instanceof Inet6Address ? "[" + text + "]" : text) + ":" + address.getPort();
+    }
+
+    /** The shortest form: the first of the longest runs of zero groups, of two or more, becomes two colons (RFC 5952). */
+    private static String compressed(Inet6Address address) {
+        String text = address.getHostAddress();
+        int percent = text.indexOf('%');
+        String[] groups = (percent < 0 ? text : text.substring(0, percent)).split(":", -1);
+        int runStart = -1;
+        int runLength = 1;
+        for (int i = 0; i < groups.length; i++) {
+            int end = i;
+            while (end < groups.length && groups[end].equals("0")) {
+                end++;
+            }
+            if (end - i > runLength) {
+                runStart = i;
+                runLength = end - i;
+            }
+        }
+        String scope = percent < 0 ? "" : text.substring(percent);
+        if (runStart < 0) {
+            return String.join(":", groups) + scope;
+        }
+        String head = String.join(":", Arrays.copyOf(groups, runStart));
+        String tail = String.join(":", Arrays.copyOfRange(groups, runStart + runLength, groups.length));
+        return head + "::" + tail + scope;
     }
 }

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -107,6 +108,8 @@ public final class LoopEngine {
 
     /** Whether the base is to end when what it has is done. */
     private boolean draining;
+
+    private boolean finalizing;
 
     private boolean exitRequested;
     private boolean breakRequested;
@@ -233,8 +236,16 @@ public final class LoopEngine {
 
     /** Visits every event that is added or active, each once, until the visitor returns false. */
     public boolean forEachEvent(Predicate<LoopEvent> visitor) {
-        return events.forEach(visitor)
-                && active.forEach(entry -> !(entry instanceof LoopEvent event) || event.added || visitor.test(event));
+        // A snapshot: what the visitor does to events does not make it see them again.
+        List<LoopEvent> seen = new ArrayList<>(events.count());
+        events.forEach(seen::add);
+        active.forEach(entry -> !(entry instanceof LoopEvent event) || event.added || seen.add(event));
+        for (LoopEvent event : seen) {
+            if ((event.added || event.isQueued()) && !visitor.test(event)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What is counted. */
@@ -540,7 +551,7 @@ public final class LoopEngine {
             if ((!noExitOnEmpty || draining) && isEmpty()) {
                 return LoopOutcome.EMPTY;
             }
-            int ran = turn(nonBlocking);
+            int ran = turn(nonBlocking, noExitOnEmpty);
             if (breakRequested || exitRequested || active.count() > 0) {
                 continue;
             }
@@ -551,7 +562,7 @@ public final class LoopEngine {
     }
 
     /** One turn; returns how many tasks and callbacks ran. */
-    private int turn(boolean nonBlocking) throws IOException {
+    private int turn(boolean nonBlocking, boolean noExitOnEmpty) throws IOException {
         deferredThisTurn = 0;
         active.activateLater();
         cacheValid = false;
@@ -559,11 +570,13 @@ public final class LoopEngine {
         if (!prepareWatches.isEmpty()) {
             prepareWatches.run(waits ? nextTimeout() : 0, errors);
             flush();
-            waits &= active.count() == 0;
+            boolean mayEnd = breakRequested || exitRequested || ((!noExitOnEmpty || draining) && isEmpty());
+            waits &= active.count() == 0 && !mayEnd;
         }
         poll(waits ? nextTimeout() : 0);
         refreshCachedNanos();
         cacheValid = true;
+        running(null); // A turn is a step too: a loop that polls busily is not stuck.
         checkWatches.run(0, errors);
         Object flight = Flight.isRecording() ? Flight.turnBegins() : null;
         int expired = expireTimers();
@@ -718,6 +731,20 @@ public final class LoopEngine {
 
     // ---- end ----
 
+    /** Whatever one of them does, the others and the backend are closed. */
+    private void closeQuietly(LoopResource resource) {
+        try {
+            resource.closeWithBase();
+        } catch (RuntimeException e) {
+            report(resource, e);
+        }
+    }
+
+    /** Whether the base is closing and last calls run, which may ask for more of them. */
+    public boolean isFinalizing() {
+        return finalizing;
+    }
+
     /** Runs a last call of an event at its priority in the loop, or when the base closes. */
     public void finalizeLater(Finalizer finalizer) {
         finalizers.add(finalizer);
@@ -771,13 +798,15 @@ public final class LoopEngine {
         if (dropped > 0) {
             System.getLogger("io.jevent").log(System.Logger.Level.DEBUG, "closing drops {0} tasks", dropped);
         }
-        List.copyOf(resources).forEach(LoopResource::closeWithBase);
+        List.copyOf(resources).forEach(this::closeQuietly);
         resources.clear();
         for (LoopEvent event = events.first(); event != null; event = events.first()) {
             removeEvent(event);
-            event.closeWithBase();
+            closeQuietly(event);
         }
+        finalizing = true;
         runFinalizers();
+        finalizing = false;
         active.clear();
         timers.clear();
         flushes.clear();

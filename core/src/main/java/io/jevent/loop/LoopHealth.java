@@ -83,10 +83,19 @@ final class LoopHealth implements Runnable {
             }
             long least = Long.MAX_VALUE;
             for (Watched it : present) {
-                look(it);
+                lookSafely(it);
                 least = Math.min(least, it.thresholdNanos);
             }
             LockSupport.parkNanos(Math.max(least / LOOKS_PER_THRESHOLD, TimeUnit.MILLISECONDS.toNanos(1)));
+        }
+    }
+
+    /** A log handler that throws must not end the watch. */
+    private static void lookSafely(Watched it) {
+        try {
+            look(it);
+        } catch (RuntimeException _) {
+            // There is nobody else to tell.
         }
     }
 

@@ -1,6 +1,7 @@
 package io.jevent.testkit;
 
 import io.jevent.bufferevent.SocketBufferEvent;
+import io.jevent.event.Event;
 import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseConfig;
 import io.jevent.event.EventCount;
@@ -151,8 +152,7 @@ public final class LoopRig implements AutoCloseable {
             if (condition.getAsBoolean()) {
                 return;
             }
-            base.exit(Duration.ofMillis(1));
-            base.dispatch();
+            run(Duration.ofMillis(1));
         }
         throw new AssertionError("did not come about; the base waits for:\n" + base.dump()
                 + (network == null ? "" : String.join("\n", network.trace())));
@@ -164,8 +164,13 @@ public final class LoopRig implements AutoCloseable {
      * @param span at least 0
      */
     public void run(Duration span) {
-        base.exit(span);
-        base.dispatch();
+        Event end = Event.timer(base, (self, triggers) -> base.exit());
+        end.add(span);
+        try {
+            base.dispatch();
+        } finally {
+            end.close(); // The program under test may have ended the loop by itself.
+        }
     }
 
     @Override

@@ -150,7 +150,7 @@ public final class PropertyRunner {
                 subject.step(new SplittableRandom(step));
             }
             subject.finish();
-        } catch (Exception | AssertionError e) {
+        } catch (Exception | AssertionError | StackOverflowError e) {
             thrown = e;
         }
         return thrown == null ? null : new Failure(steps, subject.story(), thrown);

@@ -79,7 +79,8 @@ final class SimulatedBackend implements Backend {
         long deadline = clock.nanoTime() + Math.max(0, timeoutNanos);
         while (true) {
             network.runDue();
-            if (report() || timeoutNanos == 0) {
+            boolean acted = network.takeUserActed();
+            if (report() || acted || timeoutNanos == 0) {
                 return;
             }
             Optional<Long> next = network.nextNanos();

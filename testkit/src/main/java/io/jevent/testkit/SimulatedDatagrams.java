@@ -3,6 +3,7 @@ package io.jevent.testkit;
 import io.jevent.backend.DatagramHandler;
 import io.jevent.backend.DatagramQueue;
 import io.jevent.backend.DatagramTransport;
+import io.jevent.buffer.BufferLimitException;
 import io.jevent.buffer.EvBuffer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -104,7 +105,12 @@ final class SimulatedDatagrams implements DatagramTransport, SimulatedBackend.So
     }
 
     private void report(Datagram datagram) {
-        received.add(datagram.bytes());
+        try {
+            received.add(datagram.bytes());
+        } catch (BufferLimitException e) {
+            handler.onReceiveFailed(new IOException("a datagram is dropped for want of buffer memory", e));
+            return;
+        }
         try {
             handler.onReceived(received, datagram.from());
         } finally {

@@ -6,6 +6,7 @@ import io.jevent.backend.TransportHandler;
 import io.jevent.buffer.BufferLimitException;
 import io.jevent.buffer.EvBuffer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -13,6 +14,7 @@ import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -246,22 +248,37 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
             count = network.random().nextInt(1, count);
         }
         byte[] bytes = take(count);
+        long before = into.length();
+        boolean returned = false;
         into.unfreeze(EvBuffer.End.END);
         try {
             into.add(bytes);
+            returned = true;
         } catch (BufferLimitException e) {
             putBack(bytes);
+            returned = true;
             return 0;
         } finally {
             if (!into.isClosed()) {
                 into.freeze(EvBuffer.End.END);
             }
+            if (!returned && into.length() > before) {
+                // A change callback of the user's threw; the bytes are here nevertheless.
+                counted(count);
+                if (state == State.CONNECTED) {
+                    handler().onReceived(count);
+                }
+            }
         }
+        counted(count);
+        return count;
+    }
+
+    private void counted(int count) {
         if (admitted != UNLIMITED) {
             admitted -= count;
         }
         network.note(this + " reads " + count);
-        return count;
     }
 
     private byte[] take(int count) {
@@ -327,19 +344,31 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
             return;
         }
         byte[] bytes = new byte[count];
+        long before = from.length();
         from.unfreeze(EvBuffer.End.START);
         try {
             from.remove(bytes, 0, count);
+        } catch (UncheckedIOException e) {
+            if (from.length() == before) {
+                fail(Direction.WRITING, Objects.requireNonNull(e.getCause()));
+            }
         } finally {
             if (!from.isClosed()) {
                 from.freeze(EvBuffer.End.START);
             }
+            // Also when a change callback of the user's threw: the bytes are gone nevertheless.
+            if (from.isClosed() || from.length() < before) {
+                written(from, bytes);
+            }
         }
+    }
+
+    private void written(EvBuffer from, byte[] bytes) {
         SimulatedEndpoint other = peer;
         if (other != null) {
-            network.note(this + " writes " + count);
+            network.note(this + " writes " + bytes.length);
             network.digest(bytes);
-            other.underWayBytes += count;
+            other.underWayBytes += bytes.length;
             other.arrivesLater(() -> other.onArrival(bytes));
         }
         if (state != State.CONNECTED) {
@@ -348,7 +377,7 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
         if (from.isEmpty()) {
             source = null;
         }
-        handler().onSent(count);
+        handler().onSent(bytes.length);
     }
 
     private void arrivesLater(Runnable arrival) {

@@ -63,6 +63,9 @@ public final class SimulatedNetwork implements BackendProvider {
     private final Map<SocketAddress, SimulatedDatagrams> datagramSockets = new LinkedHashMap<>();
     private final Deque<String> trace = new ArrayDeque<>();
     private final long startNanos;
+    /** Whether an action of the user's has run since {@link #takeUserActed()}; it may have changed what the loop waits for. */
+    private boolean userActed;
+
     private long fingerprint = 0xcbf29ce484222325L;
     private long nextSequence;
     private int nextPort = FIRST_PORT;
@@ -152,7 +155,10 @@ public final class SimulatedNetwork implements BackendProvider {
         if (span.isNegative()) {
             throw new IllegalArgumentException("need a span >= 0, got " + span);
         }
-        at(clock.nanoTime() + span.toNanos(), action);
+        at(clock.nanoTime() + span.toNanos(), () -> {
+            userActed = true;
+            action.run();
+        });
     }
 
     /**
@@ -278,6 +284,12 @@ public final class SimulatedNetwork implements BackendProvider {
             any = true;
         }
         return any;
+    }
+
+    boolean takeUserActed() {
+        boolean acted = userActed;
+        userActed = false;
+        return acted;
     }
 
     /** When something happens next, if anything does. */

@@ -75,7 +75,11 @@ final class EchoCommand implements Callable<Integer> {
             group.start();
             HandOverCallback serve =
                     (its, socket) -> Objects.requireNonNull(services.get(its)).serve(socket);
-            runServer(base, (_, socket) -> group.handOver(socket, serve));
+            runServer(base, (_, socket) -> {
+                if (!group.handOver(socket, serve)) {
+                    server().connectionEnded();
+                }
+            });
             return List.copyOf(services.values());
         }
     }

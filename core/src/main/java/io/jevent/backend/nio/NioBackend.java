@@ -306,7 +306,7 @@ final class NioBackend implements Backend {
 
     void forget(NioKey.Watcher watcher) {
         if (!waitingForMemory.isEmpty()) {
-            waitingForMemory.remove(watcher);
+            waitingForMemory.removeIf(it -> it == watcher);
         }
     }
 

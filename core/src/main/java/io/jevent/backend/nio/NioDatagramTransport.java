@@ -183,6 +183,9 @@ final class NioDatagramTransport extends NioKey.Watcher implements DatagramTrans
                 failure = unsupported(to, e);
             } catch (IOException e) {
                 failure = e;
+            } catch (RuntimeException e) {
+                // No memory to make it contiguous, a file that cannot be read, a socket connected to another meanwhile.
+                failure = new IOException("a datagram cannot be sent: " + e.getMessage(), e);
             }
             source.removeFirst();
             if (failure != null) {

@@ -65,6 +65,7 @@ final class NioTransport extends NioKey.Watcher implements Transport {
     private long admitted;
     private boolean inputEnded;
     private boolean waitsForMemory;
+    private boolean writeWaitsForMemory;
     private int readBytes = MIN_READ_BYTES;
 
     /** Where bytes to send come from; null when nothing is to be sent. */
@@ -291,6 +292,7 @@ final class NioTransport extends NioKey.Watcher implements Transport {
     @Override
     void memoryAvailable() {
         waitsForMemory = false;
+        writeWaitsForMemory = false;
         updateOps();
     }
 
@@ -328,6 +330,12 @@ final class NioTransport extends NioKey.Watcher implements Transport {
         try {
             writeFrom(from);
             returned = true;
+        } catch (BufferLimitException e) {
+            if (from.length() < before) {
+                throw e; // A change callback of the user's met the bound; the bytes are gone nevertheless.
+            }
+            returned = true;
+            waitForMemoryToWrite(e);
         } catch (IOException e) {
             returned = true;
             try {
@@ -338,6 +346,14 @@ final class NioTransport extends NioKey.Watcher implements Transport {
         } finally {
             // Also when a change callback of the user's threw: the bytes are gone nevertheless.
             written(from, before, returned);
+        }
+    }
+
+    /** Bytes of a file have to go through memory, and there is none: they wait, or fail if waiting cannot help. */
+    private void waitForMemoryToWrite(BufferLimitException cause) {
+        writeWaitsForMemory = backend.mustWaitForMemory(this);
+        if (!writeWaitsForMemory) {
+            fail(Direction.WRITING, new IOException("no buffer memory to send from", cause));
         }
     }
 
@@ -398,7 +414,8 @@ final class NioTransport extends NioKey.Watcher implements Transport {
         int wanted = switch (state) {
             case UNCONNECTED, ENDED -> 0;
             case CONNECTING, USER_CONNECTING -> connectEnded ? 0 : SelectionKey.OP_CONNECT;
-            case CONNECTED -> (mayRead() ? SelectionKey.OP_READ : 0) | (blocked ? SelectionKey.OP_WRITE : 0);
+            case CONNECTED ->
+                (mayRead() ? SelectionKey.OP_READ : 0) | (blocked && !writeWaitsForMemory ? SelectionKey.OP_WRITE : 0);
         };
         if (ops != wanted) {
             ops = wanted;
