@@ -72,7 +72,7 @@ class LoopHealthTest {
 
     private static EventBase watchedBase() {
         return EventBase.create(EventBaseConfig.builder()
-                .slowCallbackThreshold(Duration.ofMillis(20))
+                .slowCallbackThreshold(Duration.ofMillis(100))
                 .build());
     }
 
@@ -154,7 +154,7 @@ class LoopHealthTest {
                         "io.jevent.SlowCallback");
         assertThat(events)
                 .filteredOn(it -> it.getEventType().getName().equals("io.jevent.SlowCallback"))
-                .allSatisfy(it -> assertThat(it.getString("stack")).contains("blocksUntilNoticed"));
+                .anySatisfy(it -> assertThat(it.getString("stack")).contains("blocksUntilNoticed"));
         assertThat(events)
                 .filteredOn(it -> it.getEventType().getName().equals("io.jevent.Accept"))
                 .singleElement()
