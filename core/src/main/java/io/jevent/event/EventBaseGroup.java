@@ -188,14 +188,21 @@ public final class EventBaseGroup implements AutoCloseable {
         underWay.add(socket);
         try {
             base.execute(() -> {
-                underWay.remove(socket);
-                take(base, socket, callback);
+                if (underWay.remove(socket)) {
+                    take(base, socket, callback);
+                }
             });
             return true;
         } catch (RejectedExecutionException _) {
-            underWay.remove(socket);
-            socket.close();
+            closeIfUnderWay(socket);
             return false;
+        }
+    }
+
+    /** Whoever takes it out of the set closes it. */
+    private void closeIfUnderWay(AcceptedSocket socket) {
+        if (underWay.remove(socket)) {
+            socket.close();
         }
     }
 
@@ -236,8 +243,7 @@ public final class EventBaseGroup implements AutoCloseable {
                 state = State.STOPPED;
                 bases.forEach(EventBase::close);
                 // Tasks that came after the last turn were dropped.
-                underWay.forEach(AcceptedSocket::close);
-                underWay.clear();
+                underWay.forEach(this::closeIfUnderWay);
             }
             return loopsRun == loopsEmpty.get();
         }
