@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -93,22 +94,61 @@ class EventBaseGroupTest {
     }
 
     @Test
-    void aThreadOfTheGroupCannotWaitForItself() throws InterruptedException {
+    void aThreadOfTheGroupCannotWaitForItselfNotEvenWhileAnotherDoes() throws InterruptedException {
+        EventBaseGroup group = EventBaseGroup.create(1, CONFIG);
+        Thread stopper = Thread.ofPlatform().daemon().unstarted(() -> group.stop(Duration.ofDays(1)));
         ConcurrentLinkedQueue<Throwable> thrown = new ConcurrentLinkedQueue<>();
-        CountDownLatch done = new CountDownLatch(1);
-        try (EventBaseGroup group = EventBaseGroup.create(1, CONFIG)) {
-            group.start();
-            group.next().execute(() -> {
-                try {
-                    group.stop(Duration.ZERO);
-                } catch (IllegalStateException e) {
-                    thrown.add(e);
-                }
-                done.countDown();
-            });
-            done.await();
-        }
+        CountDownLatch refused = new CountDownLatch(1);
+        group.start();
+        group.next().execute(() -> {
+            stopper.start();
+            while (stopper.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait(); // Until it waits for this very thread.
+            }
+            try {
+                group.stop(Duration.ZERO);
+            } catch (IllegalStateException e) {
+                thrown.add(e);
+            }
+            refused.countDown();
+        });
+        refused.await();
+        stopper.join();
         assertThat(thrown).singleElement().satisfies(it -> assertThat(it).hasMessageContaining("itself"));
+    }
+
+    @Test
+    void aLoopThatAnErrorEndedDidNotEndForWantOfWork() throws InterruptedException {
+        ConcurrentLinkedQueue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
+        List<Thread> threads = new ArrayList<>();
+        EventBaseGroup group = EventBaseGroup.create(1, CONFIG, task -> {
+            Thread thread = new Thread(task);
+            thread.setUncaughtExceptionHandler((self, error) -> uncaught.add(error));
+            threads.add(thread);
+            return thread;
+        });
+        group.start();
+        group.next().execute(() -> {
+            throw new AssertionError("on purpose");
+        });
+        threads.getFirst().join();
+        assertThat(uncaught).hasSize(1);
+        assertThat(group.stop(Duration.ofDays(1))).isFalse();
+    }
+
+    @Test
+    void aLoopThatWasBrokenDidNotEndForWantOfWork() throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        EventBaseGroup group = EventBaseGroup.create(1, CONFIG, task -> {
+            Thread thread = new Thread(task);
+            threads.add(thread);
+            return thread;
+        });
+        EventBase base = group.next();
+        group.start();
+        base.execute(base::breakLoop);
+        threads.getFirst().join();
+        assertThat(group.stop(Duration.ofDays(1))).isFalse();
     }
 
     @Test
@@ -197,5 +237,46 @@ class EventBaseGroupTest {
             }
         }
         assertThat(accepted).hasSize(1);
+    }
+
+    @Test
+    @Tag("socket")
+    void aConnectionThatIsHandedOverBetweenTheEndOfALoopAndTheCloseOfItsBaseIsClosed() throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        EventBaseGroup group = EventBaseGroup.create(2, CONFIG, task -> {
+            Thread thread = new Thread(task);
+            threads.add(thread);
+            return thread;
+        });
+        CountDownLatch handedOver = new CountDownLatch(1);
+        group.start();
+        group.bases().get(1).execute(() -> await(handedOver));
+        Thread stopper = Thread.ofPlatform().start(() -> group.stop(Duration.ofDays(1)));
+        // The first loop has ended; the second keeps the group from closing the bases.
+        threads.getFirst().join();
+        try (EventBase base = EventBase.create();
+                Socket client = new Socket()) {
+            ConnectionListener listener = ConnectionListener.bind(
+                    base, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), (self, socket) -> {
+                        group.handOver(socket, (its, accepted) -> {
+                            throw new IllegalStateException("its loop has ended");
+                        });
+                        base.exit();
+                    });
+            client.connect(listener.localAddress());
+            base.dispatch();
+            handedOver.countDown();
+            stopper.join();
+            client.setSoTimeout(20_000);
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }

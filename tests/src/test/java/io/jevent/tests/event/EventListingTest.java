@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jevent.backend.Interest;
 import io.jevent.event.Event;
-import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseConfig;
 import io.jevent.event.EventCount;
 import io.jevent.event.EventInfo;
@@ -13,33 +12,17 @@ import io.jevent.event.Trigger;
 import io.jevent.listener.ConnectionListener;
 import io.jevent.testkit.ScriptedBackend;
 import java.io.IOException;
-import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Counting, visiting, dumping and activating the events of a base. */
-class EventListingTest {
-    private final ScriptedBackend script = new ScriptedBackend();
-    private final EventBase base = script.newBase(EventBaseConfig.builder().priorityCount(3));
-    private final List<String> log = new ArrayList<>();
-    private Pipe pipe;
-
-    @BeforeEach
-    void open() throws IOException {
-        pipe = Pipe.open();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        base.close();
-        pipe.source().close();
-        pipe.sink().close();
+class EventListingTest extends EventCase {
+    EventListingTest() {
+        super(EventBaseConfig.builder().priorityCount(3));
     }
 
     private List<Integer> counts() {
@@ -164,5 +147,19 @@ class EventListingTest {
         base.dispatch();
         assertThat(seen[0]).isSameAs(event);
         assertThat(base.runningEvent()).isEmpty();
+    }
+
+    @Test
+    void visitingSeesEachEventOnceThoughItIsAddedAnewMeanwhile() {
+        for (int i = 0; i < 2; i++) {
+            Event.timer(base, (event, triggers) -> {}).add(Duration.ofDays(1));
+        }
+        base.forEachEvent(event -> {
+            event.remove();
+            event.add(Duration.ofDays(1));
+            log.add("visited");
+            return log.size() < 100;
+        });
+        assertThat(log).hasSize(2);
     }
 }

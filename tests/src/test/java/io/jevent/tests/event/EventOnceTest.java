@@ -5,39 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jevent.backend.Interest;
 import io.jevent.event.Event;
-import io.jevent.event.EventBase;
 import io.jevent.event.EventCount;
-import io.jevent.testkit.ScriptedBackend;
-import java.io.IOException;
-import java.nio.channels.Pipe;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Events that nobody holds, and last calls of events. */
-class EventOnceTest {
-    private final ScriptedBackend script = new ScriptedBackend();
-    private final EventBase base = script.newBase();
-    private final List<String> log = new ArrayList<>();
-    private Pipe pipe;
-
-    @BeforeEach
-    void open() throws IOException {
-        pipe = Pipe.open();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        base.close();
-        pipe.source().close();
-        pipe.sink().close();
-    }
-
+class EventOnceTest extends EventCase {
     @Test
     @Tag("parity") // regress.c: event_once
     void aTimerAnImmediateOneAndAReadinessRunOnceEach() {
@@ -120,5 +95,17 @@ class EventOnceTest {
         assertThat(log).isEmpty();
         added.close();
         active.close();
+    }
+
+    @Test
+    void aLastCallMayCloseAnotherEventWhileTheBaseCloses() {
+        Event other = Event.user(base, (self, triggers) -> log.add("never"));
+        Event event = Event.user(base, (self, triggers) -> log.add("never"));
+        event.close(self -> {
+            log.add("first");
+            other.close(its -> log.add("second"));
+        });
+        base.close();
+        assertThat(log).containsExactly("first", "second");
     }
 }

@@ -12,39 +12,18 @@ import io.jevent.event.EventOption;
 import io.jevent.event.LoopOption;
 import io.jevent.event.LoopResult;
 import io.jevent.event.Trigger;
-import io.jevent.testkit.ScriptedBackend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Events for timers, channels and activation by hand. Time is the script's. */
-class EventTest {
-    private final ScriptedBackend script = new ScriptedBackend();
-    private final EventBase base = script.newBase();
-    private final List<String> log = new ArrayList<>();
-    private Pipe pipe;
-
-    @BeforeEach
-    void open() throws IOException {
-        pipe = Pipe.open();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        base.close();
-        pipe.source().close();
-        pipe.sink().close();
-    }
-
+class EventTest extends EventCase {
     private void note(Event event, Set<Trigger> triggers) {
         log.add(triggers + "@" + script.clock().elapsed().toMillis());
     }
@@ -480,5 +459,15 @@ class EventTest {
         assertThat(event.isPending()).isFalse();
         assertThat(event.deadlineNanos()).isEmpty();
         event.base().close();
+    }
+
+    @Test
+    void removeWithdrawsAnActivationFromAnotherThread() throws InterruptedException {
+        Event event = Event.user(base, this::note);
+        Thread other = Thread.ofPlatform().start(event::activate);
+        other.join();
+        event.remove();
+        base.loop(LoopOption.NONBLOCK);
+        assertThat(log).isEmpty();
     }
 }

@@ -6,12 +6,14 @@ import io.jevent.bufferevent.SocketBufferEvent;
 import io.jevent.event.Event;
 import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseConfig;
+import io.jevent.event.LoopOption;
 import io.jevent.listener.ConnectionListener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,10 +38,14 @@ class LoopHealthTest {
     private Path folder;
 
     private final BlockingQueue<LogRecord> records = new LinkedBlockingQueue<>();
+    private volatile boolean handlerThrows;
     private final Handler handler = new Handler() {
         @Override
         public void publish(LogRecord logged) {
             records.add(logged);
+            if (handlerThrows) {
+                throw new IllegalStateException("disk full");
+            }
         }
 
         @Override
@@ -117,6 +123,36 @@ class LoopHealthTest {
             assertThat(records).isEmpty();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aLoopThatPollsWithoutAPauseIsNotSlow() throws InterruptedException {
+        try (EventBase polling = watchedBase();
+                EventBase blocked = watchedBase()) {
+            Event.once(polling, Duration.ofDays(1), (event, triggers) -> {});
+            polling.loop(LoopOption.NONBLOCK);
+            // While the one polls, the watch looks often enough to find the other.
+            Thread other = Thread.ofPlatform().start(() -> {
+                blocked.execute(this::blocksUntilNoticed);
+                blocked.dispatch();
+            });
+            while (other.isAlive()) {
+                polling.loop(LoopOption.NONBLOCK);
+            }
+            assertThat(records).isEmpty();
+        }
+    }
+
+    @Test
+    void aLogHandlerThatThrowsDoesNotEndTheWatch() {
+        handlerThrows = true;
+        try (EventBase base = watchedBase()) {
+            List<LogRecord> noticed = new ArrayList<>();
+            base.execute(() -> noticed.add(blocksUntilNoticed()));
+            base.execute(() -> noticed.add(blocksUntilNoticed()));
+            base.dispatch();
+            assertThat(noticed).hasSize(2);
         }
     }
 

@@ -6,6 +6,7 @@ import io.jevent.event.Event;
 import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseConfig;
 import io.jevent.event.LoopOption;
+import io.jevent.event.LoopResult;
 import io.jevent.event.LoopWatcher;
 import io.jevent.testkit.ScriptedBackend;
 import java.time.Duration;
@@ -112,5 +113,21 @@ class LoopWatcherTest {
         long before = base.nanoTime();
         base.dispatch();
         assertThat(seen[0] - before).isEqualTo(4_000_000);
+    }
+
+    @Test
+    void aPrepareWatcherThatRemovesTheLastEventEndsTheLoop() {
+        Event last = Event.timer(base, (event, triggers) -> {});
+        last.add(Duration.ofDays(1));
+        LoopWatcher.prepare(base, (watcher, timeoutNanos) -> last.close());
+        assertThat(base.dispatch()).isEqualTo(LoopResult.EMPTY);
+        assertThat(script.waits()).isEmpty();
+    }
+
+    @Test
+    void aPrepareWatcherMayBreakTheLoop() {
+        LoopWatcher.prepare(base, (watcher, timeoutNanos) -> base.breakLoop());
+        assertThat(base.loop(LoopOption.NO_EXIT_ON_EMPTY)).isEqualTo(LoopResult.BREAK);
+        assertThat(script.waits()).isEmpty();
     }
 }

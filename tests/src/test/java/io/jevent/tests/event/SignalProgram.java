@@ -2,8 +2,9 @@ package io.jevent.tests.event;
 
 import io.jevent.event.Event;
 import io.jevent.event.EventBase;
+import java.util.concurrent.CountDownLatch;
 
-/** Catches one SIGTERM of its own, gives the signal back, and is ended by the next. */
+/** Catches one SIGTERM of its own, gives the signal back, and is ended by the next; else by whoever started it. */
 final class SignalProgram {
     private SignalProgram() {}
 
@@ -18,7 +19,7 @@ final class SignalProgram {
             base.dispatch();
         }
         raise();
-        Thread.sleep(30_000);
+        new CountDownLatch(1).await();
     }
 
     private static void raise() throws Exception {

@@ -148,4 +148,26 @@ class SocketAddressesTest {
             assertThat(pair.second().read(ByteBuffer.allocate(1))).isEqualTo(-1);
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "::ffff:010.2.3.4",
+                "::1.2.3",
+                "::ffff:1.2",
+                "::1%",
+                "fe80::1%",
+                "::00001",
+                "1::2::3",
+                ":::",
+                ":1",
+                "::1%99999",
+                "::ffff:0x1.2.3.4",
+                "::1/64",
+                "%lo",
+                "::%"
+            })
+    void whatIsNearlyAnAddressIsRefused(String text) {
+        assertThatThrownBy(() -> SocketAddresses.parseAddress(text)).isInstanceOf(IllegalArgumentException.class);
+    }
 }
