@@ -67,9 +67,21 @@ public final class LoopRig implements AutoCloseable {
      * @return the rig
      */
     public static LoopRig simulated(long seed, Faults faults) {
+        return simulated(seed, faults, EventBaseConfig.builder());
+    }
+
+    /**
+     * Makes a rig on a new simulated network.
+     *
+     * @param seed what everything left to chance is drawn from
+     * @param faults what may go wrong
+     * @param config how the base is; backend, clock and error handler are the rig's
+     * @return the rig
+     */
+    public static LoopRig simulated(long seed, Faults faults, EventBaseConfig.Builder config) {
         List<Throwable> thrown = new ArrayList<>();
         SimulatedNetwork network = new SimulatedNetwork(seed, faults);
-        EventBase base = network.newBase(EventBaseConfig.builder().errorHandler((source, error) -> thrown.add(error)));
+        EventBase base = network.newBase(config.errorHandler((source, error) -> thrown.add(error)));
         return new LoopRig(base, network, thrown);
     }
 
@@ -80,9 +92,19 @@ public final class LoopRig implements AutoCloseable {
      * @return the rig
      */
     public static LoopRig real(String backend) {
+        return real(backend, EventBaseConfig.builder());
+    }
+
+    /**
+     * Makes a rig on a backend of the system.
+     *
+     * @param backend its name, such as {@code nio}
+     * @param config how the base is; backend and error handler are the rig's
+     * @return the rig
+     */
+    public static LoopRig real(String backend, EventBaseConfig.Builder config) {
         List<Throwable> thrown = new ArrayList<>();
-        EventBase base = EventBase.create(EventBaseConfig.builder()
-                .backend(backend)
+        EventBase base = EventBase.create(config.backend(backend)
                 .errorHandler((source, error) -> thrown.add(error))
                 .build());
         return new LoopRig(base, null, thrown);

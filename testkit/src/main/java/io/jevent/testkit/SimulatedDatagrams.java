@@ -6,9 +6,11 @@ import io.jevent.backend.DatagramTransport;
 import io.jevent.buffer.BufferLimitException;
 import io.jevent.buffer.EvBuffer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -73,7 +75,12 @@ final class SimulatedDatagrams implements DatagramTransport, SimulatedBackend.So
 
     @Override
     public boolean isReady() {
-        return (receiving && (!waiting.isEmpty() || pendingError != null)) || (blocked != null && unblocked);
+        return mayReceive() || (blocked != null && unblocked);
+    }
+
+    private boolean mayReceive() {
+        boolean something = !waiting.isEmpty() || pendingError != null;
+        return receiving && !ended && something && !backend.pool().isNearLimit();
     }
 
     @Override
@@ -90,16 +97,13 @@ final class SimulatedDatagrams implements DatagramTransport, SimulatedBackend.So
             blocked = null;
             send(queue);
         }
-        while (receiving && !ended) {
+        while (mayReceive()) {
             IOException error = pendingError;
-            Datagram datagram = error == null ? waiting.poll() : null;
             if (error != null) {
                 pendingError = null;
                 handler.onReceiveFailed(error);
-            } else if (datagram != null) {
-                report(datagram);
             } else {
-                return;
+                report(waiting.remove());
             }
         }
     }
@@ -129,20 +133,37 @@ final class SimulatedDatagrams implements DatagramTransport, SimulatedBackend.So
                 block(source);
                 break;
             }
-            byte[] bytes = new byte[source.firstBytes().remaining()];
-            source.firstBytes().get(bytes);
             SocketAddress to = source.firstReceiver();
-            source.removeFirst();
-            if (bytes.length > MAX_PAYLOAD_BYTES) {
-                handler.onSendFailed(to, new IOException("Message too long"));
-            } else {
-                sent++;
-                dispatch(bytes, to);
+            byte[] bytes;
+            try {
+                bytes = bytesOf(source);
+            } catch (IOException e) {
+                source.removeFirst();
+                handler.onSendFailed(to, e);
+                continue;
             }
+            source.removeFirst();
+            sent++;
+            dispatch(bytes, to);
         }
         if (sent > 0 && !ended) {
             handler.onSent(sent);
         }
+    }
+
+    private static byte[] bytesOf(DatagramQueue source) throws IOException {
+        ByteBuffer view;
+        try {
+            view = source.firstBytes();
+        } catch (BufferLimitException | UncheckedIOException e) {
+            throw new IOException("a datagram cannot be sent: " + e.getMessage(), e);
+        }
+        if (view.remaining() > MAX_PAYLOAD_BYTES) {
+            throw new IOException("Message too long");
+        }
+        byte[] bytes = new byte[view.remaining()];
+        view.get(bytes);
+        return bytes;
     }
 
     private void block(DatagramQueue source) {

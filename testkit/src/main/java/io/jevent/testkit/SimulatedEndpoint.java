@@ -47,6 +47,7 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
 
     private @Nullable SimulatedBackend backend;
     private @Nullable TransportHandler handler;
+    private boolean writeWaitsForMemory;
     private boolean holdsDescriptor;
 
     /** How a connect ended, until it is delivered. */
@@ -193,7 +194,8 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
 
     private boolean canWrite() {
         EvBuffer from = source;
-        return from != null && !from.isEmpty() && (resetArrived || room() > 0);
+        boolean hasMemory = !writeWaitsForMemory || !isShortOfMemory();
+        return from != null && !from.isEmpty() && (resetArrived || (room() > 0 && hasMemory));
     }
 
     /** Bytes that may be sent now. */
@@ -345,9 +347,15 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
         }
         byte[] bytes = new byte[count];
         long before = from.length();
+        writeWaitsForMemory = false;
         from.unfreeze(EvBuffer.End.START);
         try {
             from.remove(bytes, 0, count);
+        } catch (BufferLimitException e) {
+            if (from.length() < before) {
+                throw e; // A change callback of the user's met the bound; the bytes are gone nevertheless.
+            }
+            waitForMemoryToWrite(e);
         } catch (UncheckedIOException e) {
             if (from.length() == before) {
                 fail(Direction.WRITING, Objects.requireNonNull(e.getCause()));
@@ -360,6 +368,14 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
             if (from.isClosed() || from.length() < before) {
                 written(from, bytes);
             }
+        }
+    }
+
+    /** Bytes of a file have to go through memory, and there is none: they wait, or fail if waiting cannot help. */
+    private void waitForMemoryToWrite(BufferLimitException cause) {
+        writeWaitsForMemory = isShortOfMemory();
+        if (!writeWaitsForMemory) {
+            fail(Direction.WRITING, new IOException("no buffer memory to send from", cause));
         }
     }
 

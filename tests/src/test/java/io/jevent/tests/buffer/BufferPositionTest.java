@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jevent.buffer.BufferPosition;
 import io.jevent.buffer.EvBuffer;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -103,5 +104,24 @@ class BufferPositionTest {
             assertThatThrownBy(() -> other.search(ascii("a"), valid)).isInstanceOf(IllegalArgumentException.class);
         }
         assertThat(valid.plus(1).index()).isEqualTo(3);
+    }
+
+    @Test
+    void aPositionHasEndedWhenTheSourceOfAMoveIsTold() {
+        buffer.addAscii("target");
+        BufferPosition position = buffer.positionAt(6);
+        List<Throwable> thrown = new ArrayList<>();
+        try (EvBuffer source = EvBuffer.create()) {
+            source.add(new byte[3000]);
+            source.addChangeCallback((it, before, added, drained) -> {
+                try {
+                    buffer.byteAt(position);
+                } catch (IllegalStateException e) {
+                    thrown.add(e);
+                }
+            });
+            source.moveTo(buffer, 3000);
+        }
+        assertThat(thrown).hasSize(1);
     }
 }

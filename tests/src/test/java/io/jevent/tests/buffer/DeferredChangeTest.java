@@ -3,6 +3,7 @@ package io.jevent.tests.buffer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jevent.buffer.ChangeRegistration;
 import io.jevent.buffer.EvBuffer;
 import io.jevent.event.EventBase;
 import io.jevent.event.LoopOption;
@@ -107,6 +108,54 @@ class DeferredChangeTest {
         buffer.addAscii("x");
         assertThatThrownBy(tasks.removeFirst()::run).hasMessage("on purpose");
         assertThat(log).containsExactly("0 +1 -0");
+        buffer.close();
+    }
+
+    @Test
+    void callbacksThatRunAtOnceAreToldTheSameChangeThoughOneOfThemMakesAnother() {
+        buffer.addAscii("ab");
+        buffer.addChangeCallback((self, before, added, drained) -> log.add("older " + before + " +" + added));
+        buffer.addChangeCallback((self, before, added, drained) -> {
+            log.add("newer " + before + " +" + added);
+            if (drained == 0) {
+                self.drain(1);
+            }
+        });
+        buffer.deferChangeCallbacks(tasks::add);
+        buffer.addAscii("cde");
+        tasks.removeFirst().run();
+        assertThat(log).containsExactly("newer 2 +3", "older 2 +3");
+        buffer.close();
+    }
+
+    @Test
+    void aCallbackThatIsOnWhenTheyRunIsTold() {
+        ChangeRegistration registration =
+                buffer.addChangeCallback((self, before, added, drained) -> log.add(before + " +" + added));
+        buffer.deferChangeCallbacks(tasks::add);
+        registration.enabled(false);
+        buffer.addAscii("abc");
+        registration.enabled(true);
+        tasks.removeFirst().run();
+        assertThat(log).containsExactly("0 +3");
+        buffer.close();
+    }
+
+    @Test
+    void anExecutorThatThrowsIsAskedAgainWithTheNextChange() {
+        boolean[] ready = {false};
+        observe();
+        buffer.deferChangeCallbacks(task -> {
+            if (!ready[0]) {
+                throw new IllegalStateException("not ready yet");
+            }
+            tasks.add(task);
+        });
+        assertThatThrownBy(() -> buffer.addAscii("abc")).hasMessage("not ready yet");
+        ready[0] = true;
+        buffer.addAscii("de");
+        tasks.removeFirst().run();
+        assertThat(log).containsExactly("0 +5 -0");
         buffer.close();
     }
 }

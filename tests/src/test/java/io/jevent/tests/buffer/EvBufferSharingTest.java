@@ -265,4 +265,35 @@ class EvBufferSharingTest {
         source.copyOut(0, copy, 0, copy.length);
         return copy;
     }
+
+    @Test
+    void aCleanUpMayCloseTheBuffer() {
+        buffer.addReference(memory("referenced"), memory -> buffer.close());
+        buffer.add(new byte[10]);
+        assertThat(buffer.drain(15)).isEqualTo(15);
+        assertThat(buffer.isClosed()).isTrue();
+    }
+
+    @Test
+    void aCleanUpMayDrainTheBuffer() {
+        buffer.addReference(memory("referenced"), memory -> buffer.drain(1));
+        buffer.addAscii("copied");
+        buffer.drain(10);
+        assertThat(buffer.removeString(US_ASCII)).isEqualTo("opied");
+    }
+
+    @Test
+    void aCleanUpThatAddsInsidePullUpKeepsTheOrder() {
+        buffer.addReference(memory("abc"), memory -> buffer.prepend(new byte[] {'<'}));
+        buffer.addAscii("def");
+        buffer.pullUp(6);
+        assertThat(buffer.removeString(US_ASCII)).isEqualTo("<abcdef");
+    }
+
+    @Test
+    void memoryOnTheHeapThatIsNoByteArrayIsRefused() {
+        assertThatThrownBy(() -> buffer.addReference(MemorySegment.ofArray(new int[4]), ReferenceCleanup.NONE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("need native memory or a byte array");
+    }
 }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jevent.buffer.BufferLimitException;
-import io.jevent.buffer.BufferPool;
-import io.jevent.buffer.ChangeRegistration;
 import io.jevent.buffer.EvBuffer;
 import io.jevent.buffer.LineEnd;
 import io.jevent.buffer.Reservation;
@@ -17,41 +15,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a byte queue promises, apart from being an array of bytes (that is the model test). */
-class EvBufferTest {
-    private static final int POOL_BYTES = 1 << 20;
-
-    private final BufferPool pool = BufferPool.create(POOL_BYTES);
-    private final EvBuffer buffer = EvBuffer.create(pool);
-
-    @AfterEach
-    void everyChunkIsBack() {
-        buffer.close();
-        assertThat(pool.bytesInUse()).as("bytes still handed out").isZero();
-        pool.close();
-    }
-
-    private static String textOf(EvBuffer buffer) {
-        byte[] copy = new byte[(int) buffer.length()];
-        buffer.copyOut(0, copy, 0, copy.length);
-        return new String(copy, UTF_8);
-    }
-
-    private static byte[] filled(int count) {
-        byte[] bytes = new byte[count];
-        for (int i = 0; i < count; i++) {
-            bytes[i] = (byte) (i % 251);
-        }
-        return bytes;
-    }
-
+class EvBufferTest extends BufferCase {
     // ---- moving ----
 
     @Test
@@ -232,68 +202,6 @@ class EvBufferTest {
         assertThatThrownBy(() -> buffer.pullUp(14_001)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
-    // ---- reserving ----
-
-    @Test
-    @Tag("parity") // regress_buffer.c: reserve_many
-    void aReservationGivesAtLeastWhatWasAskedInAtMostSoManySegments() {
-        buffer.add(filled(1000));
-        try (Reservation one = buffer.reserve(100_000, 1)) {
-            assertThat(one.space()).hasSize(1);
-            assertThat(one.byteCount()).isGreaterThanOrEqualTo(100_000);
-        }
-        try (Reservation several = buffer.reserve(100_000, 4)) {
-            assertThat(several.space()).hasSizeBetween(2, 4);
-        }
-        assertThat(buffer.length()).as("nothing was committed").isEqualTo(1000);
-    }
-
-    @Test
-    @Tag("parity") // regress_buffer.c: reserve_many3
-    void aReservationBehindANearlyFullChunkUsesItsLastBytes() {
-        buffer.add(filled(1020));
-        try (Reservation reservation = buffer.reserve(100, 2)) {
-            assertThat(reservation.space().getFirst().remaining()).isEqualTo(4);
-            reservation.space().getFirst().put(new byte[] {1, 2, 3, 4});
-            reservation.space().get(1).put((byte) 5);
-            reservation.commit(5);
-        }
-        assertThat(buffer.length()).isEqualTo(1025);
-        assertThat(buffer.byteAt(1023)).isEqualTo((byte) 4);
-        assertThat(buffer.byteAt(1024)).isEqualTo((byte) 5);
-        try (Reservation reservation = buffer.reserve(100_000, 1)) {
-            assertThat(reservation.space()).as("contiguous").hasSize(1);
-        }
-    }
-
-    @Test
-    @Tag("parity") // regress_buffer.c: reserve_with_empty
-    void committingOnlyTheFirstOfTwoSegmentsKeepsTheOrderOfWhatFollows() {
-        buffer.add(filled(1000));
-        try (Reservation reservation = buffer.reserve(5_000, 2)) {
-            reservation.space().getFirst().put((byte) 'a');
-            reservation.commit(1);
-        }
-        buffer.addAscii("bc");
-        buffer.drain(1000);
-        assertThat(textOf(buffer)).isEqualTo("abc");
-    }
-
-    @Test
-    @Tag("parity") // regress_buffer.c: expand
-    void makingRoomKeepsTheBytesAndCopiesNone() {
-        buffer.addAscii("kept");
-        long inUse = pool.bytesInUse();
-        try (Reservation reservation = buffer.reserve(600, 1)) {
-            assertThat(reservation.byteCount())
-                    .as("behind the bytes there is room")
-                    .isEqualTo(1020);
-            reservation.commit(0);
-        }
-        assertThat(pool.bytesInUse()).isEqualTo(inUse);
-        assertThat(textOf(buffer)).isEqualTo("kept");
-    }
-
     @Test
     @Tag("parity") // regress_buffer.c: remove_buffer_with_empty2
     void movingAcrossChunksLeavesTheLastByteInTheSource() {
@@ -313,35 +221,6 @@ class EvBufferTest {
     }
 
     @Test
-    void aReservationEndsWhenTheBufferChanges() {
-        try (Reservation reservation = buffer.reserve(10, 1)) {
-            buffer.addAscii("change");
-            assertThatThrownBy(() -> reservation.commit(5))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("changed");
-            assertThat(textOf(buffer)).isEqualTo("change");
-        }
-    }
-
-    @Test
-    void aChangeCallbackThatThrowsInACommitGivesNoChunkBackTwice() {
-        buffer.addChangeCallback((b, before, added, drained) -> {
-            throw new IllegalStateException("mine");
-        });
-        assertThatThrownBy(() -> {
-                    try (Reservation reservation = buffer.reserve(100_000, 4)) {
-                        reservation.commit(10);
-                    }
-                })
-                .hasMessage("mine");
-        assertThat(buffer.length()).isEqualTo(10);
-        try (EvBuffer other = EvBuffer.create(pool)) {
-            other.add(new byte[100_000]);
-            assertThat(buffer.length()).isEqualTo(10);
-        }
-    }
-
-    @Test
     void aSourceWhoseMemoryIsGoneIsRefusedAndNothingIsLost() {
         buffer.addAscii("kept");
         ByteBuffer gone;
@@ -354,31 +233,7 @@ class EvBufferTest {
         assertThat(pool.bytesInUse()).isEqualTo(inUse);
     }
 
-    @Test
-    void committingMoreThanReservedIsRefused() {
-        try (Reservation reservation = buffer.reserve(10, 1)) {
-            assertThatThrownBy(() -> reservation.commit(reservation.byteCount() + 1))
-                    .isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> reservation.commit(-1)).isInstanceOf(IllegalArgumentException.class);
-            reservation.commit(3);
-            assertThat(buffer.length()).isEqualTo(3);
-            assertThatThrownBy(() -> reservation.commit(1)).isInstanceOf(IllegalStateException.class);
-        }
-    }
-
     // ---- sizes ----
-
-    @ParameterizedTest
-    @ValueSource(longs = {Integer.MAX_VALUE - 1L, Integer.MAX_VALUE, Integer.MAX_VALUE + 1L, Long.MAX_VALUE, -1, 0})
-    void anImpossibleReservationIsRefusedAndChangesNothing(long byteCount) {
-        buffer.addAscii("kept");
-        long inUse = pool.bytesInUse();
-        assertThatThrownBy(() -> buffer.reserve(byteCount, 1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> buffer.reserve(byteCount, Integer.MAX_VALUE))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThat(textOf(buffer)).isEqualTo("kept");
-        assertThat(pool.bytesInUse()).isEqualTo(inUse);
-    }
 
     @ParameterizedTest
     @ValueSource(longs = {Integer.MAX_VALUE, Integer.MAX_VALUE + 1L, Long.MAX_VALUE - 1, Long.MAX_VALUE})
@@ -505,49 +360,6 @@ class EvBufferTest {
     }
 
     // ---- callbacks ----
-
-    @Test
-    void changeCallbacksRunNewestFirstWithTheCounts() {
-        List<String> calls = new ArrayList<>();
-        buffer.addChangeCallback(
-                (b, before, added, drained) -> calls.add("old " + before + "+" + added + "-" + drained));
-        ChangeRegistration newer = buffer.addChangeCallback(
-                (b, before, added, drained) -> calls.add("new " + before + "+" + added + "-" + drained));
-        buffer.addAscii("abc");
-        buffer.drain(2);
-        newer.enabled(false);
-        buffer.drain(0);
-        buffer.addAscii("d");
-        newer.close();
-        newer.close();
-        buffer.drain(9);
-        assertThat(calls).containsExactly("new 0+3-0", "old 0+3-0", "new 3+0-2", "old 3+0-2", "old 1+1-0", "old 2+0-2");
-    }
-
-    @Test
-    void aChangeCallbackMayRemoveItself() {
-        AtomicReference<ChangeRegistration> self = new AtomicReference<>();
-        List<String> calls = new ArrayList<>();
-        self.set(buffer.addChangeCallback((b, before, added, drained) -> {
-            calls.add("once");
-            self.get().close();
-        }));
-        buffer.addAscii("a");
-        buffer.addAscii("b");
-        assertThat(calls).containsExactly("once");
-    }
-
-    @Test
-    void aChangeCallbackThatThrowsLeavesTheChangeCompleteAndTheOthersCalled() {
-        List<String> calls = new ArrayList<>();
-        buffer.addChangeCallback((b, before, added, drained) -> calls.add("other"));
-        buffer.addChangeCallback((b, before, added, drained) -> {
-            throw new IllegalArgumentException("mine");
-        });
-        assertThatThrownBy(() -> buffer.addAscii("abc")).hasMessage("mine");
-        assertThat(textOf(buffer)).isEqualTo("abc");
-        assertThat(calls).containsExactly("other");
-    }
 
     // ---- end ----
 

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jevent.buffer.BufferLimitException;
 import io.jevent.buffer.BufferPool;
+import io.jevent.buffer.BufferPosition;
 import io.jevent.buffer.EvBuffer;
 import io.jevent.buffer.FileSegment;
 import io.jevent.buffer.FileSegmentOption;
@@ -12,12 +14,16 @@ import io.jevent.buffer.LineEnd;
 import io.jevent.bufferevent.Condition;
 import io.jevent.bufferevent.SocketBufferEvent;
 import io.jevent.event.EventBase;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -247,5 +253,87 @@ class FileSegmentTest {
     void filesDoNotCountTowardsTheBoundOnUnsentMemory() throws IOException {
         byte[] received = sentThroughASocket(output -> output.addFile(FileChannel.open(path), 0, FILE_BYTES));
         assertThat(received.length).isEqualTo(FILE_BYTES);
+    }
+
+    @Test
+    void lookingByteByByteTakesMemoryInProportion() throws IOException {
+        try (FileSegment segment = segment(0, 20_000, Way.TRANSFERRED)) {
+            buffer.addFileSegment(segment);
+        }
+        for (int i = 0; i < 20_000; i++) {
+            assertThat(buffer.byteAt(i)).isEqualTo(content[i]);
+        }
+        assertThat(pool.bytesInUse()).isLessThan(100_000);
+    }
+
+    @Test
+    void aWriteThatFindsNoMemoryForTheFileReportsWhatItHasWrittenBefore() throws IOException {
+        BufferPool small = BufferPool.create(64 * 1024);
+        ByteArrayOutputStream sink = new ByteArrayOutputStream();
+        List<String> changes = new ArrayList<>();
+        try (EvBuffer source = EvBuffer.create(small);
+                EvBuffer hog = EvBuffer.create(small)) {
+            source.add(new byte[1000]);
+            try (FileSegment segment = segment(0, 60_000, Way.THROUGH_MEMORY)) {
+                source.addFileSegment(segment);
+            }
+            hog.add(new byte[1000]);
+            source.addChangeCallback((it, before, added, drained) -> changes.add(before + " -" + drained));
+            assertThat(source.writeTo(Channels.newChannel(sink), Long.MAX_VALUE))
+                    .isEqualTo(1000);
+            assertThat(source.length()).isEqualTo(60_000);
+            assertThat(changes).containsExactly("61000 -1000");
+            assertThatThrownBy(() -> source.writeTo(Channels.newChannel(sink), Long.MAX_VALUE))
+                    .isInstanceOf(BufferLimitException.class);
+            assertThat(source.length()).as("refused, so as it was").isEqualTo(60_000);
+            assertThat(sink.size()).isEqualTo(1000);
+        }
+    }
+
+    @Test
+    void aPositionDoesNotSurviveTheLoadingByAWriteThatMovesNothing() throws IOException {
+        try (FileSegment segment = segment(0, 20_000, Way.THROUGH_MEMORY)) {
+            buffer.addFileSegment(segment);
+        }
+        BufferPosition position = buffer.positionAt(50);
+        assertThat(buffer.writeTo(new FullChannel(), Long.MAX_VALUE)).isZero();
+        assertThatThrownBy(() -> buffer.byteAt(position)).isInstanceOf(IllegalStateException.class);
+    }
+
+    /** A channel that takes nothing. */
+    private static final class FullChannel implements WritableByteChannel {
+        @Override
+        public int write(ByteBuffer source) {
+            return 0;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void aCleanUpThatComesLateAndThrowsHarmsNobody() throws IOException {
+        FileSegment segment = segment(0, 10, Way.TRANSFERRED);
+        segment.close();
+        List<String> calls = new ArrayList<>();
+        segment.onEnd(() -> {
+            calls.add("late");
+            throw new IllegalStateException("mine");
+        });
+        assertThat(calls).containsExactly("late");
+    }
+
+    @Test
+    void aFileThatIsNotOpenForReadingIsRefused() throws IOException {
+        try (FileChannel unreadable = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            assertThatThrownBy(() -> FileSegment.of(unreadable, 0, 1000))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("need a file that is open for reading");
+        }
     }
 }

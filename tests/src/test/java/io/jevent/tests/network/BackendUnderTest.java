@@ -1,5 +1,6 @@
 package io.jevent.tests.network;
 
+import io.jevent.event.EventBaseConfig;
 import io.jevent.testkit.Faults;
 import io.jevent.testkit.LoopRig;
 import java.util.concurrent.ThreadLocalRandom;
@@ -12,11 +13,15 @@ enum BackendUnderTest {
     SIMULATED_MILD;
 
     LoopRig open() {
+        return open(EventBaseConfig.builder());
+    }
+
+    LoopRig open(EventBaseConfig.Builder config) {
         return switch (this) {
-            case NIO -> LoopRig.real("nio");
-            case SIMULATED -> LoopRig.simulated(seed(), Faults.none());
-            case SIMULATED_CHOPPING -> LoopRig.simulated(seed(), Faults.chopping());
-            case SIMULATED_MILD -> LoopRig.simulated(seed(), Faults.mild());
+            case NIO -> LoopRig.real("nio", config);
+            case SIMULATED -> LoopRig.simulated(seed(), Faults.none(), config);
+            case SIMULATED_CHOPPING -> LoopRig.simulated(seed(), Faults.chopping(), config);
+            case SIMULATED_MILD -> LoopRig.simulated(seed(), Faults.mild(), config);
         };
     }
 

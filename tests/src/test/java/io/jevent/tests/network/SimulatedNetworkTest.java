@@ -70,6 +70,20 @@ class SimulatedNetworkTest {
     }
 
     @Test
+    void whatHappensFromOutsideAtAPointOfTimeEndsTheWaitForALaterOne() {
+        SimulatedNetwork network = new SimulatedNetwork();
+        try (EventBase base = network.newBase()) {
+            List<Duration> fired = new ArrayList<>();
+            Event event = Event.user(
+                    base, (self, triggers) -> fired.add(network.clock().elapsed()));
+            network.after(Duration.ofSeconds(1), event::activate);
+            base.exit(Duration.ofSeconds(10));
+            base.dispatch();
+            assertThat(fired).containsExactly(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
     void aLoopThatWaitsForWhatNobodyBringsIsTold() throws IOException {
         SimulatedNetwork network = new SimulatedNetwork();
         try (EventBase base = network.newBase()) {
