@@ -345,30 +345,33 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
         if (count <= 0) {
             return;
         }
-        byte[] bytes = new byte[count];
-        long before = from.length();
-        writeWaitsForMemory = false;
         from.unfreeze(EvBuffer.End.START);
         try {
-            from.remove(bytes, 0, count);
-        } catch (BufferLimitException e) {
-            if (from.length() < before) {
-                throw e; // A change callback of the user's met the bound; the bytes are gone nevertheless.
-            }
-            waitForMemoryToWrite(e);
-        } catch (UncheckedIOException e) {
-            if (from.length() == before) {
-                fail(Direction.WRITING, Objects.requireNonNull(e.getCause()));
+            byte[] bytes = copyOf(from, count);
+            if (bytes != null) {
+                dispatch(bytes);
+                written(from, count);
             }
         } finally {
             if (!from.isClosed()) {
                 from.freeze(EvBuffer.End.START);
             }
-            // Also when a change callback of the user's threw: the bytes are gone nevertheless.
-            if (from.isClosed() || from.length() < before) {
-                written(from, bytes);
-            }
         }
+    }
+
+    /** The first bytes, or null if they cannot be had now. */
+    private byte @Nullable [] copyOf(EvBuffer from, int count) {
+        byte[] bytes = new byte[count];
+        writeWaitsForMemory = false;
+        try {
+            from.copyOut(0, bytes, 0, count);
+            return bytes;
+        } catch (BufferLimitException e) {
+            waitForMemoryToWrite(e);
+        } catch (UncheckedIOException e) {
+            fail(Direction.WRITING, Objects.requireNonNull(e.getCause()));
+        }
+        return null;
     }
 
     /** Bytes of a file have to go through memory, and there is none: they wait, or fail if waiting cannot help. */
@@ -379,7 +382,8 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
         }
     }
 
-    private void written(EvBuffer from, byte[] bytes) {
+    /** Sends before the buffer's callbacks run: if one of them closes this connection, the end comes behind the bytes. */
+    private void dispatch(byte[] bytes) {
         SimulatedEndpoint other = peer;
         if (other != null) {
             network.note(this + " writes " + bytes.length);
@@ -387,13 +391,20 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
             other.underWayBytes += bytes.length;
             other.arrivesLater(() -> other.onArrival(bytes));
         }
-        if (state != State.CONNECTED) {
-            return; // A change callback of the user's has closed this connection.
+    }
+
+    private void written(EvBuffer from, int count) {
+        try {
+            from.drain(count);
+        } finally {
+            // Also when a change callback of the user's threw; it may have closed this connection, too.
+            if (state == State.CONNECTED) {
+                if (from.isEmpty()) {
+                    source = null;
+                }
+                handler().onSent(count);
+            }
         }
-        if (from.isEmpty()) {
-            source = null;
-        }
-        handler().onSent(bytes.length);
     }
 
     private void arrivesLater(Runnable arrival) {
