@@ -3,6 +3,7 @@ package io.jevent.buffer;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -261,6 +262,36 @@ final class ChunkQueue {
             done += chunk.append(source, offset + done, byteCount - done);
             linkLast(chunk);
         }
+    }
+
+    /** Appends what remains of an NIO buffer, whose position stays. */
+    void append(ByteBuffer source) {
+        int byteCount = source.remaining();
+        int room = Math.min(tailRoom(), byteCount);
+        List<PooledChunk> fresh = allocate((long) byteCount - room);
+        int start = source.position();
+        boolean success = false;
+        try {
+            // Everything is copied before anything is linked: the source may be memory that is gone.
+            Chunk last = tail;
+            if (last != null && room > 0) {
+                last.writableView(room).put(source.slice(start, room));
+            }
+            int position = start + room;
+            for (Chunk chunk : fresh) {
+                int count = Math.min(chunk.capacity, source.limit() - position);
+                chunk.writableView(count).put(source.slice(position, count));
+                chunk.end = count;
+                position += count;
+            }
+            success = true;
+        } finally {
+            if (!success) {
+                fresh.forEach(Chunk::release);
+            }
+        }
+        extendTail(room);
+        fresh.forEach(this::linkLast);
     }
 
     private void appendToTail(byte[] source, int offset, int byteCount) {

@@ -54,7 +54,7 @@ public final class EvBuffer implements AutoCloseable {
     /** Bytes of a file that looking for a line end reads at a time. */
     private static final int FILE_PIECE_BYTES = 64 * 1024;
 
-    private final ChunkQueue queue;
+    final ChunkQueue queue;
     private final boolean confined;
     private final EnumSet<End> frozen = EnumSet.noneOf(End.class);
     private final ChangeCallbacks callbacks = new ChangeCallbacks(this);
@@ -63,7 +63,7 @@ public final class EvBuffer implements AutoCloseable {
     private final @Nullable DebugViews debugViews;
 
     /** Grows whenever views and positions cease to be valid. */
-    private long changeCount;
+    long changeCount;
 
     private boolean closed;
 
@@ -189,32 +189,8 @@ public final class EvBuffer implements AutoCloseable {
             return;
         }
         long before = beforeAdding(byteCount);
-        int room = Math.min(queue.tailRoom(), byteCount);
-        List<PooledChunk> fresh = queue.allocate((long) byteCount - room);
-        int start = source.position();
-        boolean success = false;
-        try {
-            // Everything is copied before anything is linked: the source may be memory that is gone.
-            Chunk last = queue.tail;
-            if (last != null && room > 0) {
-                last.writableView(room).put(source.slice(start, room));
-            }
-            int position = start + room;
-            for (Chunk chunk : fresh) {
-                int count = Math.min(chunk.capacity, source.limit() - position);
-                chunk.writableView(count).put(source.slice(position, count));
-                chunk.end = count;
-                position += count;
-            }
-            success = true;
-        } finally {
-            if (!success) {
-                fresh.forEach(Chunk::release);
-            }
-        }
-        queue.extendTail(room);
-        fresh.forEach(queue::linkLast);
-        source.position(start + byteCount);
+        queue.append(source);
+        source.position(source.limit());
         changed(before, byteCount, 0);
     }
 
@@ -557,32 +533,6 @@ public final class EvBuffer implements AutoCloseable {
     }
 
     /**
-     * Copies bytes from a position on, without taking them out.
-     *
-     * @param from where to begin
-     * @param target receives them
-     * @param offset index of the first one in the target
-     * @param maxBytes how many at most
-     * @return bytes copied: the smaller of {@code maxBytes} and what is behind the position
-     * @throws IndexOutOfBoundsException if the target's range is not inside the array
-     * @throws IllegalStateException if the buffer has changed since the position was taken, or its start is frozen
-     * @see "libevent evbuffer_copyout_from()"
-     */
-    public int copyOut(BufferPosition from, byte[] target, int offset, int maxBytes) {
-        checkValid(from);
-        if (queue.fileLength > 0) {
-            return copyOut(from.index(), target, offset, maxBytes);
-        }
-        Objects.checkFromIndexSize(offset, maxBytes, target.length);
-        int byteCount = (int) Math.min(maxBytes, length() - from.index());
-        if (byteCount > 0) {
-            checkThawed(End.START);
-            ChunkQueue.copyOut(from.chunk, from.index() - from.base, target, offset, byteCount);
-        }
-        return byteCount;
-    }
-
-    /**
      * Takes all bytes out as text.
      *
      * @param charset how they are encoded; malformed bytes become replacement characters
@@ -624,37 +574,7 @@ public final class EvBuffer implements AutoCloseable {
     public BufferPosition positionAt(long index) {
         checkUsable();
         checkPosition(index);
-        return locate(queue.head, 0, index);
-    }
-
-    BufferPosition advance(BufferPosition from, long byteCount) {
-        checkValid(from);
-        checkCount(byteCount);
-        if (byteCount > length() - from.index()) {
-            throw new IndexOutOfBoundsException(
-                    "need a position in 0 to " + length() + ", got " + from.index() + " + " + byteCount);
-        }
-        return locate(from.chunk, from.base, from.index() + byteCount);
-    }
-
-    private BufferPosition locate(@Nullable Chunk start, long startBase, long index) {
-        Chunk chunk = start;
-        long base = startBase;
-        while (chunk != null && chunk.next != null && index >= base + chunk.length()) {
-            base += chunk.length();
-            chunk = chunk.next;
-        }
-        return new BufferPosition(this, changeCount, chunk, base, index);
-    }
-
-    private void checkValid(BufferPosition position) {
-        checkUsable();
-        if (position.buffer != this) {
-            throw new IllegalArgumentException("need a position in this buffer, got one in another");
-        }
-        if (position.changeCount != changeCount) {
-            throw new IllegalStateException("the buffer has changed since the position was taken");
-        }
+        return BufferPosition.locate(this, queue.head, 0, index);
     }
 
     /**
@@ -671,21 +591,6 @@ public final class EvBuffer implements AutoCloseable {
     }
 
     /**
-     * {@return the byte at a position}
-     *
-     * @param position not at the end
-     * @throws IndexOutOfBoundsException if it is at the end
-     * @throws IllegalStateException if the buffer has changed since the position was taken
-     */
-    public byte byteAt(BufferPosition position) {
-        checkValid(position);
-        Objects.checkIndex(position.index(), length());
-        return queue.fileLength > 0
-                ? byteAt(position.index())
-                : ByteSearch.byteAt(position.chunk, position.index() - position.base);
-    }
-
-    /**
      * Shows bytes from the start without copying or taking them.
      *
      * @param maxBytes at least 0; more than {@link #length()} means all
@@ -697,33 +602,7 @@ public final class EvBuffer implements AutoCloseable {
         checkUsable();
         checkCount(maxBytes);
         load(maxBytes);
-        return views(queue.head, 0, Math.min(maxBytes, length())).stream()
-                .map(MemorySegment::asByteBuffer)
-                .toList();
-    }
-
-    /**
-     * Shows bytes from a position on without copying or taking them.
-     *
-     * @param from where to begin
-     * @param maxBytes at least 0; more than there is means all
-     * @return read-only views, one for each chunk concerned, in order; valid until the buffer changes
-     * @throws IllegalArgumentException if {@code maxBytes} is negative
-     * @throws IllegalStateException if the buffer has changed since the position was taken
-     * @see "libevent evbuffer_peek(), its start argument"
-     */
-    public List<ByteBuffer> peek(BufferPosition from, long maxBytes) {
-        checkValid(from);
-        checkCount(maxBytes);
-        long byteCount = Math.min(maxBytes, length() - from.index());
-        BufferPosition start = from;
-        if (queue.fileLength > 0) {
-            load(from.index() + byteCount);
-            start = positionAt(from.index());
-        }
-        return views(start.chunk, start.index() - start.base, byteCount).stream()
-                .map(MemorySegment::asByteBuffer)
-                .toList();
+        return asByteBuffers(views(queue.head, 0, Math.min(maxBytes, length())));
     }
 
     /**
@@ -741,7 +620,12 @@ public final class EvBuffer implements AutoCloseable {
         return views(queue.head, 0, Math.min(maxBytes, length()));
     }
 
-    private List<MemorySegment> views(@Nullable Chunk start, long from, long byteCount) {
+    static List<ByteBuffer> asByteBuffers(List<MemorySegment> segments) {
+        return segments.stream().map(MemorySegment::asByteBuffer).toList();
+    }
+
+    /** Views of bytes that are in memory, beginning so many bytes behind the start of a chunk. */
+    List<MemorySegment> views(@Nullable Chunk start, long from, long byteCount) {
         List<MemorySegment> views = new ArrayList<>();
         long skip = from;
         long left = byteCount;
@@ -818,49 +702,6 @@ public final class EvBuffer implements AutoCloseable {
         Objects.checkFromToIndex(from, to, length());
         load(to);
         return ByteSearch.indexOf(queue.head, needle, from, to);
-    }
-
-    /**
-     * Finds a byte sequence at or behind a position.
-     *
-     * @param needle the sequence; an empty one is found at once
-     * @param from where to begin
-     * @return the position of its first byte, if it is there
-     * @throws IllegalStateException if the buffer has changed since the position was taken
-     * @see "libevent evbuffer_search()"
-     */
-    public Optional<BufferPosition> search(byte[] needle, BufferPosition from) {
-        checkValid(from);
-        return search(needle, from, length());
-    }
-
-    /**
-     * Finds a byte sequence between two positions.
-     *
-     * @param needle the sequence; an empty one is found at once
-     * @param from where to begin
-     * @param to where the sequence must have ended
-     * @return the position of its first byte, if it is there
-     * @throws IndexOutOfBoundsException if {@code to} is before {@code from}
-     * @throws IllegalStateException if the buffer has changed since a position was taken
-     * @see "libevent evbuffer_search_range()"
-     */
-    public Optional<BufferPosition> search(byte[] needle, BufferPosition from, BufferPosition to) {
-        checkValid(from);
-        checkValid(to);
-        Objects.checkFromToIndex(from.index(), to.index(), length());
-        return search(needle, from, to.index());
-    }
-
-    private Optional<BufferPosition> search(byte[] needle, BufferPosition from, long to) {
-        BufferPosition start = from;
-        if (queue.fileLength > 0) {
-            load(to);
-            start = positionAt(from.index());
-        }
-        long base = start.base;
-        long found = ByteSearch.indexOf(start.chunk, needle, start.index() - base, to - base);
-        return found < 0 ? Optional.empty() : Optional.of(locate(start.chunk, base, base + found));
     }
 
     /**
@@ -949,45 +790,7 @@ public final class EvBuffer implements AutoCloseable {
             throw new IllegalArgumentException("need 0 < byteCount <= " + MAX_CONTIGUOUS_BYTES
                     + " and maxSegments > 0, got " + byteCount + " and " + maxSegments);
         }
-        int room = queue.tailRoom();
-        boolean useTail = room > 0 && (room >= byteCount || maxSegments > 1);
-        int tailBytes = useTail ? room : 0;
-        List<ByteBuffer> tail = new ArrayList<>();
-        Chunk last = queue.tail;
-        if (useTail && last != null) {
-            tail.add(last.memory.asSlice(last.end, room).asByteBuffer());
-        }
-        List<PooledChunk> fresh = List.of();
-        if (byteCount > tailBytes) {
-            long missing = byteCount - tailBytes;
-            long chunksNeeded = missing / BufferPool.LARGEST_CLASS_BYTES + 1;
-            boolean inOne = chunksNeeded > maxSegments - tail.size();
-            fresh = inOne ? List.of(queue.pool.allocate((int) missing)) : queue.allocate(missing);
-        }
-        return new Reservation(this, changeCount, tailBytes, tail, fresh, debugViews);
-    }
-
-    void commit(Reservation reservation, long byteCount) {
-        checkThawed(End.END);
-        if (reservation.changeCount != changeCount) {
-            throw new IllegalStateException("the buffer has changed since the space was reserved");
-        }
-        long before = byteCount == 0 ? length() : beforeAdding(byteCount);
-        reservation.end();
-        int inTail = (int) Math.min(byteCount, reservation.tailBytes);
-        queue.extendTail(inTail);
-        long left = byteCount - inTail;
-        for (PooledChunk chunk : reservation.fresh) {
-            int count = (int) Math.min(left, chunk.capacity);
-            left -= count;
-            if (count == 0) {
-                chunk.release();
-            } else {
-                chunk.end = count;
-                queue.linkLast(chunk);
-            }
-        }
-        changed(before, byteCount, 0);
+        return Reservation.of(this, byteCount, maxSegments, debugViews);
     }
 
     /**
@@ -1151,7 +954,7 @@ public final class EvBuffer implements AutoCloseable {
     }
 
     /** Makes bytes that are still in files be in memory; the content stays, views and positions do not. */
-    private void load(long byteCount) {
+    void load(long byteCount) {
         if (queue.fileLength == 0) {
             return;
         }
@@ -1174,7 +977,7 @@ public final class EvBuffer implements AutoCloseable {
         }
     }
 
-    private void checkUsable() {
+    void checkUsable() {
         if (confined && !queue.pool.admits(Thread.currentThread())) {
             throw new WrongThreadException(
                     "this buffer belongs to " + queue.pool.owner() + ", called on " + Thread.currentThread());
@@ -1184,14 +987,14 @@ public final class EvBuffer implements AutoCloseable {
         }
     }
 
-    private void checkThawed(End end) {
+    void checkThawed(End end) {
         checkUsable();
         if (!frozen.isEmpty() && frozen.contains(end)) {
             throw new IllegalStateException("the " + (end == End.END ? "end" : "start") + " of this buffer is frozen");
         }
     }
 
-    private static void checkCount(long byteCount) {
+    static void checkCount(long byteCount) {
         if (byteCount < 0) {
             throw new IllegalArgumentException("need a count >= 0, got " + byteCount);
         }
@@ -1204,7 +1007,7 @@ public final class EvBuffer implements AutoCloseable {
     }
 
     /** The length before adding, after a check that the length after it can be counted. */
-    private long beforeAdding(long byteCount) {
+    long beforeAdding(long byteCount) {
         long before = length();
         if (byteCount > Long.MAX_VALUE - before) {
             throw new IllegalArgumentException(
@@ -1224,7 +1027,7 @@ public final class EvBuffer implements AutoCloseable {
         }
     }
 
-    private void changed(long before, long added, long drained) {
+    void changed(long before, long added, long drained) {
         settle();
         callbacks.changed(before, added, drained);
     }

@@ -22,13 +22,13 @@ public final class Reservation implements AutoCloseable {
     private final EvBuffer buffer;
 
     /** The buffer's change count when the room was reserved. */
-    final long changeCount;
+    private final long changeCount;
 
     /** Bytes of room in the buffer's last chunk that come before {@link #fresh}. */
-    final int tailBytes;
+    private final int tailBytes;
 
     /** Chunks taken from the pool for this reservation, still empty. */
-    final List<PooledChunk> fresh;
+    private final List<PooledChunk> fresh;
 
     private final List<ByteBuffer> space;
     private final long byteCount;
@@ -37,15 +37,14 @@ public final class Reservation implements AutoCloseable {
     /** What {@link #space} stands for; the same but in debug mode, where it throws once the reservation has ended. */
     private final List<ByteBuffer> real;
 
-    Reservation(
+    private Reservation(
             EvBuffer buffer,
-            long changeCount,
             int tailBytes,
             List<ByteBuffer> tail,
             List<PooledChunk> fresh,
             @Nullable DebugViews debugViews) {
         this.buffer = buffer;
-        this.changeCount = changeCount;
+        this.changeCount = buffer.changeCount;
         this.tailBytes = tailBytes;
         this.fresh = fresh;
         List<ByteBuffer> views = new ArrayList<>(tail);
@@ -64,6 +63,27 @@ public final class Reservation implements AutoCloseable {
             total += view.remaining();
         }
         this.byteCount = total;
+    }
+
+    /** Room of at least so many bytes in at most so many segments: behind the last byte first, if that serves. */
+    static Reservation of(EvBuffer buffer, long byteCount, int maxSegments, @Nullable DebugViews debugViews) {
+        ChunkQueue queue = buffer.queue;
+        int room = queue.tailRoom();
+        boolean useTail = room > 0 && (room >= byteCount || maxSegments > 1);
+        int tailBytes = useTail ? room : 0;
+        List<ByteBuffer> tail = new ArrayList<>();
+        Chunk last = queue.tail;
+        if (useTail && last != null) {
+            tail.add(last.memory.asSlice(last.end, room).asByteBuffer());
+        }
+        List<PooledChunk> fresh = List.of();
+        if (byteCount > tailBytes) {
+            long missing = byteCount - tailBytes;
+            long chunksNeeded = missing / BufferPool.LARGEST_CLASS_BYTES + 1;
+            boolean inOne = chunksNeeded > maxSegments - tail.size();
+            fresh = inOne ? List.of(queue.pool.allocate((int) missing)) : queue.allocate(missing);
+        }
+        return new Reservation(buffer, tailBytes, tail, fresh, debugViews);
     }
 
     /**
@@ -94,11 +114,34 @@ public final class Reservation implements AutoCloseable {
         if (ended) {
             throw new IllegalStateException("this reservation has ended");
         }
-        buffer.commit(this, byteCount);
+        buffer.checkThawed(EvBuffer.End.END);
+        if (changeCount != buffer.changeCount) {
+            throw new IllegalStateException("the buffer has changed since the space was reserved");
+        }
+        long before = buffer.beforeAdding(byteCount);
+        end();
+        link(buffer.queue, byteCount);
+        buffer.changed(before, byteCount, 0);
+    }
+
+    private void link(ChunkQueue queue, long byteCount) {
+        int inTail = (int) Math.min(byteCount, tailBytes);
+        queue.extendTail(inTail);
+        long left = byteCount - inTail;
+        for (PooledChunk chunk : fresh) {
+            int count = (int) Math.min(left, chunk.capacity);
+            left -= count;
+            if (count == 0) {
+                chunk.release();
+            } else {
+                chunk.end = count;
+                queue.linkLast(chunk);
+            }
+        }
     }
 
     /** From here on the chunks are the buffer's: whatever a change callback does, they are not given back twice. */
-    void end() {
+    private void end() {
         ended = true;
         if (space != real) {
             for (int i = 0; i < real.size(); i++) {

@@ -57,23 +57,21 @@ class BufferPositionTest {
     @Tag("parity") // regress_buffer.c: find
     void searchingGoesOnFromWhereItWas() {
         fill();
-        BufferPosition first = buffer.search(ascii("ca"), buffer.positionAt(0)).orElseThrow();
-        BufferPosition second = buffer.search(ascii("ca"), first.plus(1)).orElseThrow();
+        BufferPosition first = buffer.positionAt(0).search(ascii("ca")).orElseThrow();
+        BufferPosition second = first.plus(1).search(ascii("ca")).orElseThrow();
         assertThat(List.of(first.index(), second.index())).containsExactly(2L, 5L);
-        assertThat(buffer.search(ascii("ca"), second.plus(1))).isEmpty();
-        assertThat(buffer.search(ascii("abd"), second))
-                .map(BufferPosition::index)
-                .isEqualTo(Optional.of(6L));
-        assertThat(buffer.search(ascii(""), second)).map(BufferPosition::index).isEqualTo(Optional.of(5L));
+        assertThat(second.plus(1).search(ascii("ca"))).isEmpty();
+        assertThat(second.search(ascii("abd"))).map(BufferPosition::index).isEqualTo(Optional.of(6L));
+        assertThat(second.search(ascii(""))).map(BufferPosition::index).isEqualTo(Optional.of(5L));
     }
 
     @Test
     void aMatchThatWouldCrossTheEndOfTheRangeIsNone() {
         fill();
         BufferPosition from = buffer.positionAt(1);
-        assertThat(buffer.search(ascii("bca"), from, from.plus(2))).isEmpty();
-        assertThat(buffer.search(ascii("bca"), from, from.plus(3))).isPresent();
-        assertThatThrownBy(() -> buffer.search(ascii("b"), from, buffer.positionAt(0)))
+        assertThat(from.search(ascii("bca"), from.plus(2))).isEmpty();
+        assertThat(from.search(ascii("bca"), from.plus(3))).isPresent();
+        assertThatThrownBy(() -> from.search(ascii("b"), buffer.positionAt(0)))
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
@@ -81,14 +79,14 @@ class BufferPositionTest {
     @Tag("parity") // regress_buffer.c: peek_first_gt
     void lookingBeginsAtThePosition() {
         fill();
-        List<ByteBuffer> views = buffer.peek(buffer.positionAt(1), 4);
+        List<ByteBuffer> views = buffer.positionAt(1).peek(4);
         assertThat(views).containsExactly(ByteBuffer.wrap(ascii("bc")), ByteBuffer.wrap(ascii("ab")));
-        assertThat(buffer.peek(buffer.positionAt(9), 4)).isEmpty();
+        assertThat(buffer.positionAt(9).peek(4)).isEmpty();
         byte[] target = new byte[10];
-        assertThat(buffer.copyOut(buffer.positionAt(5), target, 2, 8)).isEqualTo(4);
+        assertThat(buffer.positionAt(5).copyOut(target, 2, 8)).isEqualTo(4);
         assertThat(target).isEqualTo(ascii("\0\0cabd\0\0\0\0"));
-        assertThat(buffer.byteAt(buffer.positionAt(8))).isEqualTo((byte) 'd');
-        assertThatThrownBy(() -> buffer.byteAt(buffer.positionAt(9))).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(buffer.positionAt(8).get()).isEqualTo((byte) 'd');
+        assertThatThrownBy(() -> buffer.positionAt(9).get()).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test
@@ -97,13 +95,24 @@ class BufferPositionTest {
         BufferPosition position = buffer.positionAt(2);
         buffer.drain(1);
         assertThatThrownBy(() -> position.plus(1)).hasMessageContaining("has changed");
-        assertThatThrownBy(() -> buffer.search(ascii("a"), position)).hasMessageContaining("has changed");
-        assertThatThrownBy(() -> buffer.peek(position, 1)).hasMessageContaining("has changed");
-        BufferPosition valid = buffer.positionAt(2);
+        assertThatThrownBy(() -> position.search(ascii("a"))).hasMessageContaining("has changed");
+        assertThatThrownBy(() -> position.peek(1)).hasMessageContaining("has changed");
+        assertThatThrownBy(() -> position.copyOut(new byte[1], 0, 1)).hasMessageContaining("has changed");
+        assertThatThrownBy(position::get).hasMessageContaining("has changed");
+        assertThatThrownBy(() -> buffer.positionAt(0).search(ascii("a"), position))
+                .hasMessageContaining("has changed");
+    }
+
+    @Test
+    void aRangeEndsInTheBufferWhereItBegins() {
+        fill();
+        BufferPosition start = buffer.positionAt(2);
         try (EvBuffer other = EvBuffer.create()) {
-            assertThatThrownBy(() -> other.search(ascii("a"), valid)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> start.search(ascii("a"), other.positionAt(0)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("in another");
         }
-        assertThat(valid.plus(1).index()).isEqualTo(3);
+        assertThat(start.plus(1).index()).isEqualTo(3);
     }
 
     @Test
@@ -115,7 +124,7 @@ class BufferPositionTest {
             source.add(new byte[3000]);
             source.addChangeCallback((it, before, added, drained) -> {
                 try {
-                    buffer.byteAt(position);
+                    position.get();
                 } catch (IllegalStateException e) {
                     thrown.add(e);
                 }

@@ -277,14 +277,14 @@ class EvBufferModelTest {
                     .as(() -> "search " + Arrays.toString(needle) + " after " + log)
                     .isEqualTo(expectedIndex);
             BufferPosition start = buffer.positionAt(from);
-            assertThat(buffer.search(needle, start, start.plus((long) to - from))
+            assertThat(start.search(needle, start.plus((long) to - from))
                             .map(BufferPosition::index)
                             .orElse(-1L))
                     .isEqualTo(expectedIndex);
             byte[] behind = new byte[model.length];
-            int copied = buffer.copyOut(start, behind, 0, behind.length);
+            int copied = start.copyOut(behind, 0, behind.length);
             assertBytes(Arrays.copyOf(behind, copied), from(model, from));
-            assertBytes(contents(buffer.peek(start, to - from)), Arrays.copyOfRange(model, from, to));
+            assertBytes(contents(start.peek(to - from)), Arrays.copyOfRange(model, from, to));
             for (LineEnd style : LineEnd.values()) {
                 LineModel expected = LineModel.find(model, style);
                 Optional<LineEndPosition> found = buffer.findLineEnd(style, 0);
