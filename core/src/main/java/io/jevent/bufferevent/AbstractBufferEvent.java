@@ -553,7 +553,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
                 close();
             }
         };
-        engine.setTimer(closeDeadline, nanosOf(deadline));
+        engine.timers().set(closeDeadline, nanosOf(deadline));
         readClock.ticking(false);
         writeClock.timeout(0);
         writingEnabled = true;
@@ -608,7 +608,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         readClock.ticking(false);
         writeClock.ticking(false);
         if (closeDeadline != null) {
-            engine.cancelTimer(closeDeadline);
+            engine.timers().cancel(closeDeadline);
         }
         keepAlive.hold(false);
         input.close();

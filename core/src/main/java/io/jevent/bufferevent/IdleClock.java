@@ -45,9 +45,9 @@ final class IdleClock {
         this.ticking = ticking;
         if (ticking && timeoutNanos > 0) {
             progressNanos = engine.clock().nanoTime();
-            engine.setTimerAt(timer, progressNanos + timeoutNanos);
+            engine.timers().setAt(timer, progressNanos + timeoutNanos);
         } else {
-            engine.cancelTimer(timer);
+            engine.timers().cancel(timer);
         }
     }
 
@@ -60,7 +60,7 @@ final class IdleClock {
     private void onExpired() {
         long deadline = progressNanos + timeoutNanos;
         if (deadline - engine.cachedNanos() > 0) {
-            engine.setTimerAt(timer, deadline);
+            engine.timers().setAt(timer, deadline);
         } else {
             ticking = false;
             onTimedOut.run();

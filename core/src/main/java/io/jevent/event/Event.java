@@ -1,20 +1,15 @@
 package io.jevent.event;
 
-import io.jevent.backend.BackendFeature;
 import io.jevent.backend.Interest;
 import io.jevent.backend.LoopClock;
-import io.jevent.backend.Registration;
 import io.jevent.backend.Triggering;
 import io.jevent.loop.Debug;
+import io.jevent.loop.Finalizer;
 import io.jevent.loop.LoopAccess;
 import io.jevent.loop.LoopEngine;
 import io.jevent.loop.LoopEvent;
 import io.jevent.loop.LoopTimer;
-import io.jevent.loop.SignalHub;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,38 +49,20 @@ public final class Event implements AutoCloseable {
     /** Every set of triggers, by bit mask, so that a call back allocates none. */
     private static final List<Set<Trigger>> TRIGGER_SETS = TriggerSets.all();
 
-    private static final VarHandle REMOTE;
-
-    static {
-        try {
-            REMOTE = MethodHandles.lookup().findVarHandle(Event.class, "remotelyHappened", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
 
     private final LoopEngine engine;
     private final EventBase base;
-    private final @Nullable SelectableChannel channel;
-    private final @Nullable String signal;
-    private final Set<Interest> interest;
+
+    /** What it watches; null if only its timeout or activation fires it. */
+    private final @Nullable EventSource source;
+
     private final Set<EventOption> options;
     private final boolean persistent;
     private final Node node;
 
-    /** Where it was made, in debug mode. */
-    private final @Nullable Throwable origin = Debug.here("the event was made here");
-
     /** Made with the first timeout. */
     private @Nullable Timeout timer;
-
-    /** The watcher of the channel; present while added with a channel. */
-    private @Nullable Registration registration;
-
-    /** What the process's watch of the signal calls; present while added with a signal. */
-    private @Nullable Runnable signalWatcher;
 
     /** The timeout given to {@link #add}, in nanoseconds; -1 for none. */
     private long timeoutNanos = -1;
@@ -96,10 +73,6 @@ public final class Event implements AutoCloseable {
     /** What happened since the callback last ran, as a mask of trigger bits. */
     private int happened;
 
-    /** What other threads made happen and the loop does not know yet; the first bit hands over a task, which takes all. */
-    @SuppressWarnings("UnusedVariable") // by REMOTE
-    private int remotelyHappened;
-
     /** Whether it closes itself when it has called back. */
     private boolean closesAfterwards;
 
@@ -108,35 +81,16 @@ public final class Event implements AutoCloseable {
     /** Where it was closed, in debug mode. */
     private @Nullable Throwable closedAt;
 
-    private Event(
-            EventBase base,
-            @Nullable SelectableChannel channel,
-            @Nullable String signal,
-            Set<Interest> interest,
-            Set<EventOption> options,
-            EventCallback callback) {
+    private Event(EventBase base, @Nullable EventSource source, Set<EventOption> options, EventCallback callback) {
         this.base = base;
         this.engine = LoopAccess.engineOf(base);
         engine.checkUsable();
-        checkFeatures(interest, options);
-        this.channel = channel;
-        this.signal = signal;
-        this.interest = interest;
+        this.source = source;
         this.options = options;
         this.persistent = options.contains(EventOption.PERSIST);
         this.node = new Node(engine.middlePriority(), Objects.requireNonNull(callback));
-    }
-
-    private void checkFeatures(Set<Interest> interest, Set<EventOption> options) {
-        if (options.isEmpty() && interest.isEmpty()) {
-            return;
-        }
-        Set<BackendFeature> features = engine.backend().features();
-        if (options.contains(EventOption.EDGE_TRIGGERED) && !features.contains(BackendFeature.EDGE_TRIGGERED)) {
-            throw new UnsupportedOperationException(base.backend() + " cannot watch edge-triggered");
-        }
-        if (interest.contains(Interest.CLOSED) && !features.contains(BackendFeature.EARLY_CLOSE)) {
-            throw new UnsupportedOperationException(base.backend() + " cannot watch for CLOSED");
+        if (source != null) {
+            source.attach(this);
         }
     }
 
@@ -165,7 +119,11 @@ public final class Event implements AutoCloseable {
         if (interest.isEmpty()) {
             throw new IllegalArgumentException("need at least one interest, got none");
         }
-        return new Event(base, Objects.requireNonNull(channel), null, Set.copyOf(interest), setOf(options), callback);
+        Set<EventOption> behaviour = setOf(options);
+        LoopEngine engine = LoopAccess.engineOf(base);
+        Triggering triggering = behaviour.contains(EventOption.EDGE_TRIGGERED) ? Triggering.EDGE : Triggering.LEVEL;
+        EventSource source = new ChannelSource(engine, channel, Set.copyOf(interest), triggering);
+        return new Event(base, source, behaviour, callback);
     }
 
     /**
@@ -178,7 +136,7 @@ public final class Event implements AutoCloseable {
      * @see "libevent evtimer_new()"
      */
     public static Event timer(EventBase base, EventCallback callback, EventOption... options) {
-        return new Event(base, null, null, Set.of(), setOf(options), callback);
+        return new Event(base, null, setOf(options), callback);
     }
 
     /**
@@ -190,7 +148,7 @@ public final class Event implements AutoCloseable {
      * @see "libevent evuser_new()"
      */
     public static Event user(EventBase base, EventCallback callback) {
-        return new Event(base, null, null, Set.of(), Set.of(), callback);
+        return new Event(base, null, Set.of(), callback);
     }
 
     /**
@@ -210,8 +168,7 @@ public final class Event implements AutoCloseable {
      * @see "libevent evsignal_new()"
      */
     public static Event signal(EventBase base, String name, EventCallback callback) {
-        SignalHub.check(name);
-        return new Event(base, null, name, Set.of(), Set.of(EventOption.PERSIST), callback);
+        return new Event(base, new SignalSource(name), Set.of(EventOption.PERSIST), callback);
     }
 
     /**
@@ -311,7 +268,7 @@ public final class Event implements AutoCloseable {
         timeoutNanos = nanos;
         commonTimeout = null;
         withdrawTimeout();
-        engine.setTimer(timer(), nanos);
+        engine.timers().set(timer(), nanos);
     }
 
     /**
@@ -333,7 +290,7 @@ public final class Event implements AutoCloseable {
         timeoutNanos = timeout.timers().spanNanos();
         commonTimeout = timeout;
         withdrawTimeout();
-        engine.setTimer(timer(), timeout.timers());
+        engine.timers().set(timer(), timeout.timers());
     }
 
     private Timeout timer() {
@@ -353,19 +310,8 @@ public final class Event implements AutoCloseable {
     }
 
     private void watch() {
-        if (channel != null && registration == null) {
-            Triggering triggering = options.contains(EventOption.EDGE_TRIGGERED) ? Triggering.EDGE : Triggering.LEVEL;
-            try {
-                Registration fresh = engine.backend().register(channel, triggering, this::onReady);
-                fresh.interest(interest);
-                registration = fresh;
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot watch " + channel, e);
-            }
-        } else if (signal != null && signalWatcher == null) {
-            Runnable watcher = this::onSignal;
-            SignalHub.watch(signal, watcher);
-            signalWatcher = watcher;
+        if (source != null) {
+            source.start();
         }
     }
 
@@ -385,18 +331,13 @@ public final class Event implements AutoCloseable {
         engine.checkThread();
         engine.deactivate(node);
         happened = 0;
-        REMOTE.setVolatile(this, 0);
+        node.withdrawHandedOver();
         stopWaiting();
     }
 
     private void stopWaiting() {
-        if (registration != null) {
-            registration.close();
-            registration = null;
-        }
-        if (signal != null && signalWatcher != null) {
-            SignalHub.unwatch(signal, signalWatcher);
-            signalWatcher = null;
+        if (source != null) {
+            source.stop();
         }
         dropTimeout();
         if (node.isAdded()) {
@@ -406,7 +347,7 @@ public final class Event implements AutoCloseable {
 
     private void dropTimeout() {
         if (timer != null) {
-            engine.cancelTimer(timer);
+            engine.timers().cancel(timer);
         }
         timeoutNanos = -1;
         commonTimeout = null;
@@ -420,7 +361,7 @@ public final class Event implements AutoCloseable {
     public void removeTimeout() {
         checkOpen();
         dropTimeout();
-        if (channel == null && signal == null && node.isAdded()) {
+        if (source == null && node.isAdded()) {
             stopWaiting();
         }
     }
@@ -439,7 +380,7 @@ public final class Event implements AutoCloseable {
             checkOpen();
             happen(Trigger.USER);
         } else if (!happenedBeforeTheFirstRun(Trigger.USER)) {
-            happenRemotely(Trigger.USER);
+            node.handOver(engine, Trigger.USER.bit);
         }
     }
 
@@ -476,35 +417,10 @@ public final class Event implements AutoCloseable {
         triggers.forEach(this::happen);
     }
 
-    private void happenRemotely(Trigger trigger) {
-        if (engine.isClosed()) {
-            throw new RejectedExecutionException("this event base is closed");
-        }
-        if ((int) REMOTE.getAndBitwiseOr(this, trigger.bit) == 0) {
-            boolean taken = false;
-            try {
-                engine.execute(this::takeRemote, true);
-                taken = true;
-            } finally {
-                if (!taken) {
-                    REMOTE.setVolatile(this, 0);
-                }
-            }
-        }
-    }
-
-    private void takeRemote() {
-        int bits = (int) REMOTE.getAndSet(this, 0);
-        if (!closed && bits != 0) {
-            happened |= bits;
-            engine.activate(node);
-        }
-    }
-
     /** On a thread of the JVM's. */
-    private void onSignal() {
+    void happenedRemotely(Trigger trigger) {
         try {
-            happenRemotely(Trigger.SIGNAL);
+            node.handOver(engine, trigger.bit);
         } catch (RejectedExecutionException _) {
             // The base has closed meanwhile.
         }
@@ -530,13 +446,8 @@ public final class Event implements AutoCloseable {
     public Set<Trigger> pendingTriggers() {
         engine.checkThread();
         int mask = happened;
-        if (registration != null) {
-            for (Interest it : interest) {
-                mask |= triggerOf(it).bit;
-            }
-        }
-        if (signalWatcher != null) {
-            mask |= Trigger.SIGNAL.bit;
+        if (source != null) {
+            mask |= source.awaitedBits();
         }
         if (timer != null && timer.isSet()) {
             mask |= Trigger.TIMEOUT.bit;
@@ -582,7 +493,7 @@ public final class Event implements AutoCloseable {
         return new EventInfo(
                 channel(),
                 signal(),
-                interest,
+                interest(),
                 options,
                 priority(),
                 node.isAdded(),
@@ -605,7 +516,7 @@ public final class Event implements AutoCloseable {
      * @see "libevent event_get_fd()"
      */
     public Optional<SelectableChannel> channel() {
-        return Optional.ofNullable(channel);
+        return source instanceof ChannelSource it ? Optional.of(it.channel()) : Optional.empty();
     }
 
     /**
@@ -614,7 +525,7 @@ public final class Event implements AutoCloseable {
      * @see "libevent event_get_signal()"
      */
     public Optional<String> signal() {
-        return Optional.ofNullable(signal);
+        return source instanceof SignalSource it ? Optional.of(it.name()) : Optional.empty();
     }
 
     /**
@@ -623,7 +534,7 @@ public final class Event implements AutoCloseable {
      * @see "libevent event_get_events()"
      */
     public Set<Interest> interest() {
-        return interest;
+        return source instanceof ChannelSource it ? it.interest() : Set.of();
     }
 
     /**
@@ -699,7 +610,7 @@ public final class Event implements AutoCloseable {
             checkOpen();
         }
         close();
-        engine.finalizeLater(engine.new Finalizer(node.priority()) {
+        engine.finalizeLater(new Finalizer(engine, node.priority()) {
             @Override
             protected void doFinalize() {
                 callback.onFinalize(Event.this);
@@ -720,7 +631,7 @@ public final class Event implements AutoCloseable {
     @Override
     public String toString() {
         return "Event["
-                + (channel != null ? channel + " " + interest : signal != null ? "signal " + signal : "no channel")
+                + (source == null ? "no channel" : source)
                 + (closed ? ", closed]" : node.isAdded() ? ", pending]" : "]");
     }
 
@@ -745,36 +656,14 @@ public final class Event implements AutoCloseable {
         return ((Node) entry).event();
     }
 
-    private void onReady(Set<Interest> ready) {
-        if (Debug.ON && channel != null && !channel.isOpen()) {
-            engine.report(
-                    this,
-                    new IllegalStateException(
-                            "the channel of " + this + " was closed while the event watched it; close the event first",
-                            origin));
-        }
-        if (ready.contains(Interest.READ)) {
-            happen(Trigger.READ);
-        }
-        if (ready.contains(Interest.WRITE)) {
-            happen(Trigger.WRITE);
-        }
-        if (ready.contains(Interest.CLOSED)) {
-            happen(Trigger.CLOSED);
-        }
-    }
-
-    static Trigger triggerOf(Interest interest) {
-        return switch (interest) {
-            case READ -> Trigger.READ;
-            case WRITE -> Trigger.WRITE;
-            case CLOSED -> Trigger.CLOSED;
-        };
+    /** Something that the source watches has happened; on the loop. */
+    void happened(int bits) {
+        happened |= bits;
+        engine.activate(node);
     }
 
     private void happen(Trigger trigger) {
-        happened |= trigger.bit;
-        engine.activate(node);
+        happened(trigger.bit);
     }
 
     private void callBack(EventCallback callback) {
@@ -802,14 +691,14 @@ public final class Event implements AutoCloseable {
         boolean rhythmic = keepsRhythm && next - engine.cachedNanos() >= 0;
         if (commonTimeout != null) {
             if (rhythmic) {
-                engine.setTimerAt(timeout, commonTimeout.timers(), next);
+                engine.timers().setAt(timeout, commonTimeout.timers(), next);
             } else {
-                engine.setTimer(timeout, commonTimeout.timers());
+                engine.timers().set(timeout, commonTimeout.timers());
             }
         } else if (rhythmic) {
-            engine.setTimerAt(timeout, next);
+            engine.timers().setAt(timeout, next);
         } else {
-            engine.setTimer(timeout, timeoutNanos);
+            engine.timers().set(timeout, timeoutNanos);
         }
     }
 
@@ -838,6 +727,13 @@ public final class Event implements AutoCloseable {
         @Override
         protected void run() {
             callBack(callback);
+        }
+
+        @Override
+        protected void onHandedOver(int bits) {
+            if (!closed) {
+                happened(bits);
+            }
         }
 
         @Override

@@ -202,7 +202,7 @@ public final class EventBase implements Executor, AutoCloseable {
         }
         ExitRequest request = new ExitRequest(engine);
         engine.keepAlive();
-        engine.setTimer(request.timer(), nanos);
+        engine.timers().set(request.timer(), nanos);
     }
 
     /**
@@ -323,7 +323,7 @@ public final class EventBase implements Executor, AutoCloseable {
             if (commonTimeouts.size() == MAX_COMMON_TIMEOUTS) {
                 throw new IllegalStateException("need at most " + MAX_COMMON_TIMEOUTS + " common timeouts");
             }
-            present = new CommonTimeout(this, duration, new EqualTimers(engine, nanos));
+            present = new CommonTimeout(this, duration, new EqualTimers(engine.timers(), nanos));
             commonTimeouts.put(duration, present);
         }
         return present;

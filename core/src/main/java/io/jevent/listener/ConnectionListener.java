@@ -275,9 +275,9 @@ public final class ConnectionListener implements AutoCloseable {
         state = next;
         acceptor.accepting(next == State.ACCEPTING);
         if (next == State.RETRYING) {
-            engine.setTimer(retry, config.acceptRetryDelay().toNanos());
+            engine.timers().set(retry, config.acceptRetryDelay().toNanos());
         } else {
-            engine.cancelTimer(retry);
+            engine.timers().cancel(retry);
         }
         keepAlive.hold(next == State.ACCEPTING || next == State.RETRYING);
     }

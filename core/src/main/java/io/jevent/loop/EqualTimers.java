@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * deadline. Cancelling the head leaves it set too early, which costs one look and is then corrected.
  */
 public final class EqualTimers extends LoopTimer {
-    private final LoopEngine engine;
+    private final LoopTimers timers;
     private final long spanNanos;
     private @Nullable LoopTimer head;
     private @Nullable LoopTimer tail;
 
     /** Makes an empty list. */
-    public EqualTimers(LoopEngine engine, long spanNanos) {
-        this.engine = engine;
+    public EqualTimers(LoopTimers timers, long spanNanos) {
+        this.timers = timers;
         this.spanNanos = spanNanos;
     }
 
@@ -49,7 +49,7 @@ public final class EqualTimers extends LoopTimer {
             after.previousEqual = timer;
         }
         if (head == timer) {
-            engine.setTimerAt(this, deadlineNanos);
+            timers.setAt(this, deadlineNanos);
         }
     }
 
@@ -70,20 +70,20 @@ public final class EqualTimers extends LoopTimer {
         timer.nextEqual = null;
         timer.equals = null;
         if (head == null) {
-            engine.cancelTimer(this);
+            timers.cancel(this);
         }
     }
 
     @Override
     protected void onExpired() {
-        long present = engine.turnNanos();
+        long present = timers.turnNanos();
         while (head != null && head.deadlineNanos - present <= 0) {
             LoopTimer timer = Objects.requireNonNull(head);
             remove(timer);
             timer.onExpired();
         }
         if (head != null) {
-            engine.setTimerAt(this, head.deadlineNanos);
+            timers.setAt(this, head.deadlineNanos);
         }
     }
 }

@@ -7,16 +7,12 @@ import io.jevent.backend.LoopClock;
 import io.jevent.buffer.BufferPool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,30 +27,18 @@ import org.jspecify.annotations.Nullable;
  * and the thread of the first run from then on.
  */
 public final class LoopEngine {
-    private static final int FLUSH_AFTER_CALLBACKS = 64;
-    private static final long FLUSH_AFTER_BYTES = 256 * 1024;
     private static final int MAX_DEFERRED_PER_TURN = 32;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** What the health watch sees of a loop that waits or does not run. */
     static final long BETWEEN_STEPS = -1;
 
-    private static final VarHandle STEP_COUNT;
-
-    static {
-        try {
-            STEP_COUNT = MethodHandles.lookup().findVarHandle(LoopEngine.class, "stepCount", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final LoopClock clock;
     private final BufferPool pool;
     private final Backend backend;
     private final ErrorSink errors;
     private final ActiveQueues active;
-    private final TimerHeap timers = new TimerHeap();
+    private final LoopTimers timers;
     private final TaskQueue tasks;
     private final LoopSettings settings;
     private final EventList events = new EventList();
@@ -62,11 +46,10 @@ public final class LoopEngine {
     /** Whether the backend rounds waits up to whole milliseconds. */
     private final boolean waitsAreCoarse;
 
-    private final ArrayDeque<Flushable> flushes = new ArrayDeque<>();
+    private final FlushQueue flushes;
     private final Set<LoopResource> resources = new LinkedHashSet<>();
 
-    /** Last calls that are due; they run even if the base closes before. */
-    private final Set<Finalizer> finalizers = new LinkedHashSet<>();
+    private final Finalizers finalizers;
 
     /** Guards the change of owner at the first run, and the end of the backend. */
     private final Object ownerLock = new Object();
@@ -78,11 +61,7 @@ public final class LoopEngine {
     /** Whether the owner is the owner for good; written after it. */
     private volatile boolean hasRun;
 
-    /** True from just before a poll until just after it; what a task sees decides whether it must wake the loop. */
-    private volatile boolean asleep;
-
-    /** Set by the first of several wakers, so that only it makes the system call. */
-    private final AtomicBoolean wakePending = new AtomicBoolean();
+    private final WakeUp wakeUp = new WakeUp();
 
     /** What keeps the loop running beside added events: connections that wait for the peer, listeners, delayed exits. */
     private final HighWater virtuals = new HighWater();
@@ -100,29 +79,25 @@ public final class LoopEngine {
     /** Whether the thread was interrupted during this run; it is told again when the run ends. */
     private boolean interrupted;
 
-    /** The activation or task that runs now; null between two of them. */
-    private @Nullable Object current;
-
-    /** Grows when a callback or task begins or ends; a health watch that finds it unchanged knows that one still runs. */
-    private long stepCount;
+    private final RunningStep step = new RunningStep();
 
     /** Whether the base is to end when what it has is done. */
     private boolean draining;
-
-    private boolean finalizing;
 
     private boolean exitRequested;
     private boolean breakRequested;
     private boolean continueRequested;
     private int runningPriority = Integer.MAX_VALUE;
     private int deferredThisTurn;
-    private long bytesSinceFlush;
 
     /** Opens the engine of a new base; the calling thread is its owner until the first run. */
     public LoopEngine(BackendProvider provider, LoopSettings settings, ErrorSink errors) throws IOException {
         this.settings = settings;
         this.clock = settings.clock();
+        this.timers = new LoopTimers(clock);
         this.errors = errors;
+        this.flushes = new FlushQueue(errors);
+        this.finalizers = new Finalizers(this);
         this.active = new ActiveQueues(settings.priorityCount());
         this.tasks = new TaskQueue(settings.taskCapacity());
         this.owner = Thread.currentThread();
@@ -199,11 +174,6 @@ public final class LoopEngine {
     /** The cached time while callbacks run, the clock otherwise and where the cache is off. */
     public long cachedNanos() {
         return cacheValid && settings.cachesTime() ? cachedNanos : clock.nanoTime();
-    }
-
-    /** The time as of the latest poll; timers are due that are not after it. */
-    long turnNanos() {
-        return cachedNanos;
     }
 
     public void refreshCachedNanos() {
@@ -343,37 +313,8 @@ public final class LoopEngine {
 
     // ---- timers ----
 
-    /** Sets a timer, or moves it if it is set; it never expires before {@code delayNanos} have passed. */
-    public void setTimer(LoopTimer timer, long delayNanos) {
-        setTimerAt(timer, clock.nanoTime() + delayNanos);
-    }
-
-    /** Sets a timer, or moves it if it is set. */
-    public void setTimerAt(LoopTimer timer, long deadlineNanos) {
-        if (timer.equals != null) {
-            timer.equals.remove(timer);
-        }
-        timers.set(timer, deadlineNanos);
-    }
-
-    /** Sets a timer among equal ones, or moves it if it is set. */
-    public void setTimer(LoopTimer timer, EqualTimers equals) {
-        setTimerAt(timer, equals, clock.nanoTime() + equals.spanNanos());
-    }
-
-    /** Sets a timer among equal ones, or moves it if it is set. */
-    public void setTimerAt(LoopTimer timer, EqualTimers equals, long deadlineNanos) {
-        cancelTimer(timer);
-        equals.add(timer, deadlineNanos);
-    }
-
-    /** Cancels a timer; a no-op if it is not set. */
-    public void cancelTimer(LoopTimer timer) {
-        if (timer.equals != null) {
-            timer.equals.remove(timer);
-        } else {
-            timers.remove(timer);
-        }
+    public LoopTimers timers() {
+        return timers;
     }
 
     // ---- watchers ----
@@ -402,18 +343,7 @@ public final class LoopEngine {
 
     /** Counts new output, which after 256 KiB of it makes the flush come early. */
     public void countOutput(long byteCount) {
-        bytesSinceFlush += byteCount;
-    }
-
-    private void flush() {
-        bytesSinceFlush = 0;
-        for (Flushable next = flushes.poll(); next != null; next = flushes.poll()) {
-            try {
-                next.flush();
-            } catch (Exception e) {
-                report(next, e);
-            }
-        }
+        flushes.countOutput(byteCount);
     }
 
     // ---- doors for other threads ----
@@ -432,7 +362,7 @@ public final class LoopEngine {
     }
 
     private void wakeIfAsleep() {
-        if (asleep && wakePending.compareAndSet(false, true)) {
+        if (wakeUp.claim()) {
             synchronized (ownerLock) {
                 if (!closed) {
                     backend.wakeUp();
@@ -466,7 +396,7 @@ public final class LoopEngine {
             exitRequested = true;
             return;
         }
-        setTimer(
+        timers.set(
                 new LoopTimer() {
                     @Override
                     protected void onExpired() {
@@ -526,7 +456,7 @@ public final class LoopEngine {
         cacheValid = false;
         runningPriority = Integer.MAX_VALUE;
         try {
-            flush();
+            flushes.flush();
             backend.reapClosed();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -541,7 +471,7 @@ public final class LoopEngine {
 
     private LoopOutcome turns(boolean once, boolean nonBlocking, boolean noExitOnEmpty) throws IOException {
         while (true) {
-            flush();
+            flushes.flush();
             if (breakRequested) {
                 return LoopOutcome.BREAK;
             }
@@ -569,22 +499,22 @@ public final class LoopEngine {
         boolean waits = !nonBlocking && active.count() == 0;
         if (!prepareWatches.isEmpty()) {
             prepareWatches.run(waits ? nextTimeout() : 0, errors);
-            flush();
+            flushes.flush();
             boolean mayEnd = breakRequested || exitRequested || ((!noExitOnEmpty || draining) && isEmpty());
             waits &= active.count() == 0 && !mayEnd;
         }
         poll(waits ? nextTimeout() : 0);
         refreshCachedNanos();
         cacheValid = true;
-        running(null); // A turn is a step too: a loop that polls busily is not stuck.
+        step.end(); // A turn is a step too: a loop that polls busily is not stuck.
         checkWatches.run(0, errors);
         Object flight = Flight.isRecording() ? Flight.turnBegins() : null;
-        int expired = expireTimers();
+        int expired = timers.expire(cachedNanos);
         int ran = runTasks();
         if (!breakRequested) {
             ran += runCallbacks();
         }
-        flush();
+        flushes.flush();
         if (flight != null) {
             Flight.turnEnds(flight, ran, expired);
         }
@@ -596,17 +526,13 @@ public final class LoopEngine {
             backend.poll(0);
             return;
         }
-        // Only here, just before it counts: the wake-up of a waker that came late for the last wait may have been taken
-        // by
-        // any look at the system since, and its mark would keep the next waker from waking.
-        wakePending.set(false);
-        asleep = true;
-        // After asleep is set: a task handed over before is seen here, one handed over later wakes the poll.
+        wakeUp.fallAsleep();
+        // A task handed over before it fell asleep is seen here, one handed over later wakes the poll.
         boolean mustNotWait = !tasks.isEmpty() || tasks.hasRest();
         try {
             backend.poll(mustNotWait ? 0 : timeoutNanos);
         } finally {
-            asleep = false;
+            wakeUp.awake();
             // An interrupt ends one wait, like a wake-up. Left standing, it would keep every later one from waiting.
             interrupted |= Thread.interrupted();
         }
@@ -616,20 +542,9 @@ public final class LoopEngine {
         if (timers.isEmpty()) {
             return Backend.FOREVER;
         }
-        long left = Math.max(0, timers.first().deadlineNanos - clock.nanoTime());
+        long left = timers.nanosToNext();
         // Precisely: the whole milliseconds are slept, the rest is spent looking for I/O.
         return settings.preciseTimers() && waitsAreCoarse ? left - left % NANOS_PER_MILLI : left;
-    }
-
-    private int expireTimers() {
-        int count = 0;
-        while (!timers.isEmpty() && timers.first().deadlineNanos - cachedNanos <= 0) {
-            LoopTimer timer = timers.first();
-            timers.remove(timer);
-            timer.onExpired();
-            count++;
-        }
-        return count;
     }
 
     private int runTasks() {
@@ -637,14 +552,14 @@ public final class LoopEngine {
         int ran = 0;
         for (Runnable task = tasks.next(); task != null; task = tasks.next()) {
             ran++;
-            running(task);
+            step.begin(task);
             try {
                 task.run();
             } catch (Exception e) {
                 report(task, e);
             }
-            running(null);
-            flushWhenMuch(ran);
+            step.end();
+            flushes.flushWhenMuch(ran);
         }
         return ran;
     }
@@ -662,17 +577,17 @@ public final class LoopEngine {
             while (!active.isEmpty(priority) && !(bounded && isTurnOver(ran))) {
                 Activation entry = active.takeFirst(priority);
                 ran++;
-                running(entry);
+                step.begin(entry);
                 try {
                     entry.run();
                 } catch (Exception e) {
                     report(entry.source(), e);
                 }
-                running(null);
+                step.end();
                 if (breakRequested || continueRequested) {
                     break;
                 }
-                flushWhenMuch(ran);
+                flushes.flushWhenMuch(ran);
             }
         } finally {
             runningPriority = Integer.MAX_VALUE;
@@ -687,26 +602,14 @@ public final class LoopEngine {
                         && clock.nanoTime() - cachedNanos >= settings.maxNanosPerTurn());
     }
 
-    /** Notes what runs now, for questions and for the health watch. */
-    private void running(@Nullable Object step) {
-        current = step;
-        STEP_COUNT.setOpaque(this, stepCount + 1);
-    }
-
-    /** The step that runs now, for the health watch; another thread sees it a little late. */
+    /** The step that runs now, for the health watch. */
     long stepSeenFromOutside() {
-        return running && !asleep ? (long) STEP_COUNT.getOpaque(this) : BETWEEN_STEPS;
+        return running && !wakeUp.isAsleep() ? step.countSeenFromOutside() : BETWEEN_STEPS;
     }
 
     /** What runs now, for people, as another thread sees it. */
     String currentSeenFromOutside() {
-        Object step = current;
-        return switch (step) {
-            case null -> "the loop itself";
-            case Activation activation ->
-                "a callback of " + activation.source().getClass().getSimpleName();
-            default -> "task " + step.getClass().getName();
-        };
+        return step.describedFromOutside();
     }
 
     Thread owner() {
@@ -715,13 +618,7 @@ public final class LoopEngine {
 
     /** The event whose callback runs now, or null. */
     public @Nullable LoopEvent runningEvent() {
-        return current instanceof LoopEvent event ? event : null;
-    }
-
-    private void flushWhenMuch(int ran) {
-        if (ran % FLUSH_AFTER_CALLBACKS == 0 || bytesSinceFlush >= FLUSH_AFTER_BYTES) {
-            flush();
-        }
+        return step.event();
     }
 
     /** Passes an exception from a user's callback on. */
@@ -742,42 +639,17 @@ public final class LoopEngine {
 
     /** Whether the base is closing and last calls run, which may ask for more of them. */
     public boolean isFinalizing() {
-        return finalizing;
+        return finalizers.areRunning();
     }
 
     /** Runs a last call of an event at its priority in the loop, or when the base closes. */
     public void finalizeLater(Finalizer finalizer) {
         finalizers.add(finalizer);
-        activate(finalizer);
     }
 
-    /** Those that come to be while it runs included. */
-    private void runFinalizers() {
-        while (!finalizers.isEmpty()) {
-            Finalizer next = finalizers.iterator().next();
-            deactivate(next);
-            try {
-                next.run();
-            } catch (Exception e) {
-                report(next.source(), e);
-            }
-        }
-    }
-
-    /** The last call of an event that was closed. */
-    public abstract class Finalizer extends Activation {
-        protected Finalizer(int priority) {
-            super(priority);
-        }
-
-        /** The user's part. */
-        protected abstract void doFinalize();
-
-        @Override
-        protected final void run() {
-            finalizers.remove(this);
-            doFinalize();
-        }
+    void finalizeNow(Finalizer finalizer) {
+        finalizers.remove(finalizer);
+        finalizer.doFinalize();
     }
 
     /** Closes everything of this base; any thread while no loop runs. Idempotent. */
@@ -804,9 +676,7 @@ public final class LoopEngine {
             removeEvent(event);
             closeQuietly(event);
         }
-        finalizing = true;
-        runFinalizers();
-        finalizing = false;
+        finalizers.runAll();
         active.clear();
         timers.clear();
         flushes.clear();
