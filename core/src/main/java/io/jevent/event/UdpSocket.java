@@ -64,17 +64,7 @@ public final class UdpSocket implements AutoCloseable {
     private final Delivery delivery;
     private final boolean closesSocket;
     private final KeepAlive keepAlive;
-    private final LoopResource resource = new LoopResource() {
-        @Override
-        public void closeWithBase() {
-            UdpSocket.this.closeWithBase();
-        }
-
-        @Override
-        public void drain() {
-            enter(State.PAUSED);
-        }
-    };
+    private final LoopResource resource = LoopResource.of(this::closeWithBase, () -> enter(State.PAUSED));
     private final Flushable flush = this::flush;
     private DatagramCallback onDatagram;
     private DatagramErrorCallback onError = LOGGING;

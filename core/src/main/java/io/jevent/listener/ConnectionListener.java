@@ -55,17 +55,7 @@ public final class ConnectionListener implements AutoCloseable {
     private final boolean closesSocket;
     private final Delivery delivery;
     private final KeepAlive keepAlive;
-    private final LoopResource resource = new LoopResource() {
-        @Override
-        public void closeWithBase() {
-            ConnectionListener.this.closeWithBase();
-        }
-
-        @Override
-        public void drain() {
-            close();
-        }
-    };
+    private final LoopResource resource = LoopResource.of(this::closeWithBase, this::close);
     private final LoopTimer retry = new LoopTimer() {
         @Override
         protected void onExpired() {

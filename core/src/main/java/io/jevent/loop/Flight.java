@@ -9,6 +9,7 @@ import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.Registered;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
@@ -29,17 +30,15 @@ public final class Flight {
 
     /** A connection was accepted. */
     public static void accepted(SocketAddress local, SocketAddress remote) {
-        AcceptEvent event = new AcceptEvent();
-        if (event.shouldCommit()) {
-            event.local = local.toString();
-            event.remote = remote.toString();
-            event.commit();
-        }
+        commit(new AcceptEvent(), local, remote);
     }
 
     /** A connect succeeded. */
     public static void connected(SocketAddress local, SocketAddress remote) {
-        ConnectEvent event = new ConnectEvent();
+        commit(new ConnectEvent(), local, remote);
+    }
+
+    private static void commit(ConnectionEvent event, SocketAddress local, SocketAddress remote) {
         if (event.shouldCommit()) {
             event.local = local.toString();
             event.remote = remote.toString();
@@ -110,29 +109,26 @@ public final class Flight {
         String stack = "";
     }
 
-    @Name("io.jevent.Accept")
-    @Label("Accept")
+    /** What is said of every new connection. */
     @Category("jevent")
     @StackTrace(false)
+    @Registered(false)
     @SuppressWarnings("UnusedVariable") // the recorder reads the fields
-    private static final class AcceptEvent extends Event {
+    private abstract static class ConnectionEvent extends Event {
         @Label("Local Address")
         String local = "";
 
         @Label("Remote Address")
         String remote = "";
     }
+
+    @Name("io.jevent.Accept")
+    @Label("Accept")
+    @Registered
+    private static final class AcceptEvent extends ConnectionEvent {}
 
     @Name("io.jevent.Connect")
     @Label("Connect")
-    @Category("jevent")
-    @StackTrace(false)
-    @SuppressWarnings("UnusedVariable") // the recorder reads the fields
-    private static final class ConnectEvent extends Event {
-        @Label("Local Address")
-        String local = "";
-
-        @Label("Remote Address")
-        String remote = "";
-    }
+    @Registered
+    private static final class ConnectEvent extends ConnectionEvent {}
 }

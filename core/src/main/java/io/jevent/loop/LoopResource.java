@@ -7,4 +7,19 @@ public interface LoopResource {
 
     /** Takes on nothing new from now on: the base is to end when what it has is done. */
     default void drain() {}
+
+    /** One that does these two things. */
+    static LoopResource of(Runnable closeWithBase, Runnable drain) {
+        return new LoopResource() {
+            @Override
+            public void closeWithBase() {
+                closeWithBase.run();
+            }
+
+            @Override
+            public void drain() {
+                drain.run();
+            }
+        };
+    }
 }

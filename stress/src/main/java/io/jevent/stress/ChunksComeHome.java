@@ -3,9 +3,7 @@ package io.jevent.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.jevent.buffer.BufferPool;
 import io.jevent.buffer.EvBuffer;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -22,11 +20,9 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(id = ".*foreign bytes.*", expect = FORBIDDEN, desc = "A chunk was handed out while another held it.")
 @Outcome(expect = FORBIDDEN, desc = "A chunk came back twice or never.")
 @State
-public class ChunksComeHome {
-    private final BufferPool pool = BufferPool.create(BufferPool.DEFAULT_MAX_BYTES);
+public class ChunksComeHome extends PoolCase {
     private final EvBuffer handed = EvBuffer.create(pool);
     private volatile boolean isHanded;
-    private volatile @Nullable String trouble;
 
     @Actor
     public void owner() {
@@ -52,18 +48,10 @@ public class ChunksComeHome {
         check(handed, 'h', 4096 - 1500);
     }
 
-    private void check(EvBuffer buffer, char content, int byteCount) {
-        if (!Pattern.takes(buffer, content, byteCount)) {
-            trouble = "foreign bytes";
-        }
-    }
-
     @Arbiter
     public void result(L_Result result) {
-        String before = trouble;
         pool.confineTo(Thread.currentThread());
-        long bytesInUse = Pattern.bytesInUse(pool);
-        result.r1 = before != null ? before : bytesInUse == 0 ? "all home" : bytesInUse + " bytes out";
+        result.r1 = verdict(Pattern.bytesInUse(pool));
         handed.close();
         pool.close();
     }

@@ -3,9 +3,7 @@ package io.jevent.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.jevent.buffer.BufferPool;
 import io.jevent.buffer.EvBuffer;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -18,11 +16,9 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(id = "all home", expect = ACCEPTABLE, desc = "The memory lived until the last byte was out, and not longer.")
 @Outcome(expect = FORBIDDEN, desc = "The memory went away under the buffer, or was not given back.")
 @State
-public class LastBytesAfterClose {
-    private final BufferPool pool = BufferPool.create(BufferPool.DEFAULT_MAX_BYTES);
+public class LastBytesAfterClose extends PoolCase {
     private final EvBuffer handed = EvBuffer.create(pool);
     private volatile boolean isHanded;
-    private volatile @Nullable String trouble;
 
     @Actor
     public void owner() {
@@ -38,9 +34,8 @@ public class LastBytesAfterClose {
             Thread.onSpinWait();
         }
         try {
-            if (!Pattern.takes(handed, 'h', 500) || !Pattern.takes(handed, 'h', 2500)) {
-                trouble = "foreign bytes";
-            }
+            check(handed, 'h', 500);
+            check(handed, 'h', 2500);
         } catch (IllegalStateException e) {
             trouble = "memory gone";
         }
@@ -48,8 +43,6 @@ public class LastBytesAfterClose {
 
     @Arbiter
     public void result(L_Result result) {
-        String before = trouble;
-        long bytesInUse = pool.bytesInUse();
-        result.r1 = before != null ? before : bytesInUse == 0 ? "all home" : bytesInUse + " bytes out";
+        result.r1 = verdict(pool.bytesInUse());
     }
 }

@@ -3,7 +3,6 @@ package io.jevent.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.jevent.buffer.BufferPool;
 import io.jevent.buffer.EvBuffer;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
@@ -22,11 +21,9 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(id = ".*foreign bytes.*", expect = FORBIDDEN, desc = "A chunk was handed out while another held it.")
 @Outcome(expect = FORBIDDEN, desc = "A chunk came back twice or never.")
 @State
-public class SharedPoolOfTwo {
-    private final BufferPool pool = BufferPool.create(BufferPool.DEFAULT_MAX_BYTES);
+public class SharedPoolOfTwo extends PoolCase {
     private volatile @Nullable EvBuffer fromOne;
     private volatile @Nullable EvBuffer fromOther;
-    private volatile @Nullable String trouble;
 
     @Actor
     public void one() {
@@ -65,17 +62,9 @@ public class SharedPoolOfTwo {
         check(handed, content, 2000);
     }
 
-    private void check(EvBuffer buffer, char content, int byteCount) {
-        if (!Pattern.takes(buffer, content, byteCount)) {
-            trouble = "foreign bytes";
-        }
-    }
-
     @Arbiter
     public void result(L_Result result) {
-        String before = trouble;
-        long bytesInUse = pool.bytesInUse();
-        result.r1 = before != null ? before : bytesInUse == 0 ? "all home" : bytesInUse + " bytes out";
+        result.r1 = verdict(pool.bytesInUse());
         pool.close();
     }
 }

@@ -3,11 +3,9 @@ package io.jevent.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.jevent.buffer.BufferPool;
 import io.jevent.buffer.EvBuffer;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -24,13 +22,11 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(id = ".*foreign bytes.*", expect = FORBIDDEN, desc = "One of the two saw what the other did.")
 @Outcome(expect = FORBIDDEN, desc = "Memory went back twice or never.")
 @State
-public class ViewOnAnotherThread {
-    private final BufferPool pool = BufferPool.create(BufferPool.DEFAULT_MAX_BYTES);
+public class ViewOnAnotherThread extends PoolCase {
     private final EvBuffer source = EvBuffer.create(pool);
     private final EvBuffer view = EvBuffer.create(pool);
     private final AtomicInteger cleanups = new AtomicInteger();
     private volatile boolean isHanded;
-    private volatile @Nullable String trouble;
 
     @Actor
     public void owner() {
@@ -60,22 +56,13 @@ public class ViewOnAnotherThread {
         check(view, 'r', 100);
     }
 
-    private void check(EvBuffer buffer, char content, int byteCount) {
-        if (!Pattern.takes(buffer, content, byteCount)) {
-            trouble = "foreign bytes";
-        }
-    }
-
     @Arbiter
     public void result(L_Result result) {
-        String before = trouble;
         pool.confineTo(Thread.currentThread());
-        long bytesInUse = Pattern.bytesInUse(pool);
-        result.r1 = before != null
-                ? before
-                : bytesInUse == 0 && cleanups.get() == 1
-                        ? "all home"
-                        : bytesInUse + " bytes out, " + cleanups + " clean-ups";
+        if (cleanups.get() != 1) {
+            trouble = cleanups + " clean-ups";
+        }
+        result.r1 = verdict(Pattern.bytesInUse(pool));
         source.close();
         view.close();
         pool.close();

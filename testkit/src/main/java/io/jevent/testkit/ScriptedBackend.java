@@ -113,9 +113,7 @@ public final class ScriptedBackend implements BackendProvider {
      * {@return a new base on this backend and its clock; what callbacks throw leaves the loop, so that tests fail}
      */
     public EventBase newBase() {
-        return newBase(EventBaseConfig.builder().errorHandler((source, thrown) -> {
-            throw new AssertionError("a callback of " + source + " threw", thrown);
-        }));
+        return TestBases.createStrict(this, clock);
     }
 
     /**
@@ -125,7 +123,7 @@ public final class ScriptedBackend implements BackendProvider {
      * @return a new base
      */
     public EventBase newBase(EventBaseConfig.Builder config) {
-        return EventBase.create(config.backend(this).clock(clock).build());
+        return TestBases.create(this, clock, config);
     }
 
     // ---- the script ----

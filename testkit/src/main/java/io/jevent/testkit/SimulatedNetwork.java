@@ -121,9 +121,7 @@ public final class SimulatedNetwork implements BackendProvider {
      * {@return a new base on this network; what callbacks throw leaves the loop, so that tests fail}
      */
     public EventBase newBase() {
-        return newBase(EventBaseConfig.builder().errorHandler((source, thrown) -> {
-            throw new AssertionError("a callback of " + source + " threw", thrown);
-        }));
+        return TestBases.createStrict(this, clock);
     }
 
     /**
@@ -133,7 +131,7 @@ public final class SimulatedNetwork implements BackendProvider {
      * @return a new base
      */
     public EventBase newBase(EventBaseConfig.Builder config) {
-        return EventBase.create(config.backend(this).clock(clock).build());
+        return TestBases.create(this, clock, config);
     }
 
     /**

@@ -1,5 +1,9 @@
 package io.jevent.tests.buffer;
 
+import static io.jevent.tests.buffer.ByteModel.indexOf;
+import static io.jevent.tests.buffer.ByteModel.join;
+import static io.jevent.tests.buffer.ByteModel.tail;
+
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.jevent.buffer.BufferLimitException;
 import io.jevent.buffer.BufferPool;
@@ -208,7 +212,7 @@ class EvBufferFuzzTest {
             attempt("moveTo " + count, isFrozen(which, End.START) || isFrozen(1 - which, End.END), () -> {
                 check(buffer().moveTo(other(), count) == part, "says how many it moved");
                 models[1 - which] = join(models[1 - which], Arrays.copyOf(model(), part));
-                models[which] = from(model(), part);
+                models[which] = tail(model(), part);
             });
         }
 
@@ -217,7 +221,7 @@ class EvBufferFuzzTest {
             int part = Math.min(count, model().length);
             attempt("drain " + count, part > 0 && isFrozen(which, End.START), () -> {
                 check(buffer().drain(count) == part, "says how many it drained");
-                models[which] = from(model(), part);
+                models[which] = tail(model(), part);
             });
         }
 
@@ -228,7 +232,7 @@ class EvBufferFuzzTest {
             attempt("remove " + count, part > 0 && isFrozen(which, End.START), () -> {
                 check(buffer().remove(target, 0, count) == part, "says how many it removed");
                 check(Arrays.equals(target, Arrays.copyOf(Arrays.copyOf(model(), part), count)), "removes the first");
-                models[which] = from(model(), part);
+                models[which] = tail(model(), part);
             });
         }
 
@@ -306,7 +310,7 @@ class EvBufferFuzzTest {
                     check(
                             Arrays.equals(line.orElseThrow(), Arrays.copyOf(model(), expected.index())),
                             "it is the first");
-                    models[which] = from(model(), expected.index() + expected.byteCount());
+                    models[which] = tail(model(), expected.index() + expected.byteCount());
                 }
             });
         }
@@ -315,7 +319,7 @@ class EvBufferFuzzTest {
             int from = input.below(model().length + 1);
             log.add("findLineEnd[" + which + "] " + from);
             for (LineEnd style : LineEnd.values()) {
-                LineModel expected = LineModel.find(from(model(), from), style);
+                LineModel expected = LineModel.find(tail(model(), from), style);
                 LineEndPosition found = buffer().findLineEnd(style, from).orElse(null);
                 check((found == null) == (expected == null), "finds " + style);
                 check(
@@ -349,10 +353,10 @@ class EvBufferFuzzTest {
                 check(further.get() == model()[at + step], "shows the byte");
                 check(buffer().byteAt(at + step) == model()[at + step], "shows the byte at the index");
             }
-            check(sameBytes(further.peek(Long.MAX_VALUE), from(model(), at + step)), "shows what follows");
+            check(sameBytes(further.peek(Long.MAX_VALUE), tail(model(), at + step)), "shows what follows");
             if (model().length > 0 && !isFrozen(which, End.START)) {
                 buffer().drain(1);
-                models[which] = from(model(), 1);
+                models[which] = tail(model(), 1);
                 refused(IllegalStateException.class, () -> further.peek(1));
             }
         }
@@ -525,24 +529,5 @@ class EvBufferFuzzTest {
             done += count;
         }
         return done == expected.length;
-    }
-
-    private static long indexOf(byte[] bytes, byte[] needle, int from, int to) {
-        for (int i = from; i + needle.length <= to; i++) {
-            if (Arrays.equals(bytes, i, i + needle.length, needle, 0, needle.length)) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private static byte[] join(byte[] a, byte[] b) {
-        byte[] joined = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, joined, a.length, b.length);
-        return joined;
-    }
-
-    private static byte[] from(byte[] bytes, int index) {
-        return Arrays.copyOfRange(bytes, index, bytes.length);
     }
 }

@@ -1,5 +1,8 @@
 package io.jevent.tests.buffer;
 
+import static io.jevent.tests.buffer.ByteModel.indexOf;
+import static io.jevent.tests.buffer.ByteModel.join;
+import static io.jevent.tests.buffer.ByteModel.tail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jevent.buffer.BufferPool;
@@ -119,20 +122,20 @@ class EvBufferModelTest {
                 case 4, 5 -> {
                     log("drain", which, count);
                     assertThat(buffer.drain(count)).isEqualTo(part);
-                    models[which] = from(model, part);
+                    models[which] = tail(model, part);
                 }
                 case 6 -> {
                     log("remove", which, count);
                     byte[] taken = new byte[count];
                     assertThat(buffer.remove(taken, 0, count)).isEqualTo(part);
                     assertBytes(Arrays.copyOf(taken, part), Arrays.copyOf(model, part));
-                    models[which] = from(model, part);
+                    models[which] = tail(model, part);
                 }
                 case 7, 8 -> {
                     log("moveTo", which, count);
                     assertThat(buffer.moveTo(buffers[other], count)).isEqualTo(part);
                     models[other] = join(models[other], Arrays.copyOf(model, part));
-                    models[which] = from(model, part);
+                    models[which] = tail(model, part);
                 }
                 case 9 -> {
                     log("addBuffer", which, -1);
@@ -206,7 +209,7 @@ class EvBufferModelTest {
             assertThat(line.isPresent()).isEqualTo(expected != null);
             if (expected != null) {
                 assertBytes(line.orElseThrow(), Arrays.copyOf(models[which], expected.index()));
-                models[which] = from(models[which], expected.index() + expected.byteCount());
+                models[which] = tail(models[which], expected.index() + expected.byteCount());
             }
         }
 
@@ -217,7 +220,7 @@ class EvBufferModelTest {
             assertThat(written).isLessThanOrEqualTo(Math.min(count, models[which].length));
             byte[] moved = Arrays.copyOf(models[which], (int) written);
             assertBytes(channel.contents(), moved);
-            models[which] = from(models[which], (int) written);
+            models[which] = tail(models[which], (int) written);
             while (channel.hasBytes()) {
                 int read = buffers[other].readFrom(channel, count);
                 assertThat(read).isBetween(1, count);
@@ -230,7 +233,7 @@ class EvBufferModelTest {
             byte[] taken = buffers[which].asInputStream().readNBytes(count);
             byte[] expected = Arrays.copyOf(models[which], Math.min(count, models[which].length));
             assertBytes(taken, expected);
-            models[which] = from(models[which], expected.length);
+            models[which] = tail(models[which], expected.length);
             buffers[other].asOutputStream().write(taken);
             models[other] = join(models[other], taken);
         }
@@ -248,7 +251,7 @@ class EvBufferModelTest {
                 byte[] copy = new byte[model.length];
                 int from = model.length == 0 ? 0 : random.nextInt(model.length);
                 int copied = buffer.copyOut(from, copy, 0, model.length);
-                assertBytes(Arrays.copyOf(copy, copied), from(model, from));
+                assertBytes(Arrays.copyOf(copy, copied), tail(model, from));
                 checkSearch(buffer, model);
             }
         }
@@ -283,7 +286,7 @@ class EvBufferModelTest {
                     .isEqualTo(expectedIndex);
             byte[] behind = new byte[model.length];
             int copied = start.copyOut(behind, 0, behind.length);
-            assertBytes(Arrays.copyOf(behind, copied), from(model, from));
+            assertBytes(Arrays.copyOf(behind, copied), tail(model, from));
             assertBytes(contents(start.peek(to - from)), Arrays.copyOfRange(model, from, to));
             for (LineEnd style : LineEnd.values()) {
                 LineModel expected = LineModel.find(model, style);
@@ -341,24 +344,5 @@ class EvBufferModelTest {
             done += count;
         }
         return all;
-    }
-
-    private static long indexOf(byte[] bytes, byte[] needle, int from, int to) {
-        for (int i = from; i + needle.length <= to; i++) {
-            if (Arrays.equals(bytes, i, i + needle.length, needle, 0, needle.length)) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private static byte[] join(byte[] a, byte[] b) {
-        byte[] joined = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, joined, a.length, b.length);
-        return joined;
-    }
-
-    private static byte[] from(byte[] bytes, int index) {
-        return Arrays.copyOfRange(bytes, index, bytes.length);
     }
 }

@@ -31,6 +31,18 @@ import org.junit.jupiter.api.Timeout;
 class EventBaseGroupTest {
     private static final EventBaseConfig CONFIG = EventBaseConfig.builder().build();
 
+    /** Of groups made with {@link #threadOf}. */
+    private final List<Thread> threads = new ArrayList<>();
+
+    private final ConcurrentLinkedQueue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
+
+    private Thread threadOf(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setUncaughtExceptionHandler((self, error) -> uncaught.add(error));
+        threads.add(thread);
+        return thread;
+    }
+
     @Test
     void eachBaseRunsOnAThreadOfItsOwnUntilTheGroupStops() throws InterruptedException {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
@@ -119,14 +131,7 @@ class EventBaseGroupTest {
 
     @Test
     void aLoopThatAnErrorEndedDidNotEndForWantOfWork() throws InterruptedException {
-        ConcurrentLinkedQueue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
-        List<Thread> threads = new ArrayList<>();
-        EventBaseGroup group = EventBaseGroup.create(1, CONFIG, task -> {
-            Thread thread = new Thread(task);
-            thread.setUncaughtExceptionHandler((self, error) -> uncaught.add(error));
-            threads.add(thread);
-            return thread;
-        });
+        EventBaseGroup group = EventBaseGroup.create(1, CONFIG, this::threadOf);
         group.start();
         group.next().execute(() -> {
             throw new AssertionError("on purpose");
@@ -138,12 +143,7 @@ class EventBaseGroupTest {
 
     @Test
     void aLoopThatWasBrokenDidNotEndForWantOfWork() throws InterruptedException {
-        List<Thread> threads = new ArrayList<>();
-        EventBaseGroup group = EventBaseGroup.create(1, CONFIG, task -> {
-            Thread thread = new Thread(task);
-            threads.add(thread);
-            return thread;
-        });
+        EventBaseGroup group = EventBaseGroup.create(1, CONFIG, this::threadOf);
         EventBase base = group.next();
         group.start();
         base.execute(base::breakLoop);
@@ -153,14 +153,7 @@ class EventBaseGroupTest {
 
     @Test
     void anErrorInOneLoopEndsThemAll() throws InterruptedException {
-        ConcurrentLinkedQueue<Throwable> uncaught = new ConcurrentLinkedQueue<>();
-        ConcurrentLinkedQueue<Thread> threads = new ConcurrentLinkedQueue<>();
-        EventBaseGroup group = EventBaseGroup.create(2, CONFIG, task -> {
-            Thread thread = new Thread(task);
-            thread.setUncaughtExceptionHandler((self, error) -> uncaught.add(error));
-            threads.add(thread);
-            return thread;
-        });
+        EventBaseGroup group = EventBaseGroup.create(2, CONFIG, this::threadOf);
         group.start();
         group.next().execute(() -> {
             throw new AssertionError("on purpose");
@@ -242,12 +235,7 @@ class EventBaseGroupTest {
     @Test
     @Tag("socket")
     void aConnectionThatIsHandedOverBetweenTheEndOfALoopAndTheCloseOfItsBaseIsClosed() throws Exception {
-        List<Thread> threads = new ArrayList<>();
-        EventBaseGroup group = EventBaseGroup.create(2, CONFIG, task -> {
-            Thread thread = new Thread(task);
-            threads.add(thread);
-            return thread;
-        });
+        EventBaseGroup group = EventBaseGroup.create(2, CONFIG, this::threadOf);
         CountDownLatch handedOver = new CountDownLatch(1);
         group.start();
         group.bases().get(1).execute(() -> await(handedOver));
