@@ -10,6 +10,7 @@ final class BufferStreams {
     /** Drains a buffer; an empty one is at its end. */
     static final class Input extends InputStream {
         private final EvBuffer buffer;
+        private final byte[] single = new byte[1];
 
         Input(EvBuffer buffer) {
             this.buffer = buffer;
@@ -17,20 +18,13 @@ final class BufferStreams {
 
         @Override
         public int read() {
-            if (buffer.isEmpty()) {
-                return -1;
-            }
-            int value = buffer.byteAt(0) & 0xff;
-            buffer.drain(1);
-            return value;
+            return buffer.remove(single, 0, 1) == 0 ? -1 : single[0] & 0xff;
         }
 
         @Override
         public int read(byte[] target, int offset, int maxBytes) {
-            if (maxBytes > 0 && buffer.isEmpty()) {
-                return -1;
-            }
-            return buffer.remove(target, offset, maxBytes);
+            int count = buffer.remove(target, offset, maxBytes);
+            return count == 0 && maxBytes > 0 ? -1 : count;
         }
 
         @Override
