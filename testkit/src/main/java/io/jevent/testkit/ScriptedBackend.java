@@ -223,6 +223,13 @@ public final class ScriptedBackend implements BackendProvider {
     }
 
     /**
+     * {@return watches of channels that the program has not ended}
+     */
+    public int watchCount() {
+        return registrations.size();
+    }
+
+    /**
      * {@return every wait of the loop that let time pass, in order}
      */
     public List<Duration> waits() {

@@ -216,7 +216,9 @@ class BufferOperationTest {
     @EnumSource
     void isRefusedOnAnotherThreadThanThePools(Operation operation) throws Exception {
         FutureTask<Void> task = new FutureTask<>(() -> {
-            assertThatThrownBy(() -> operation.applyTo(buffer)).isInstanceOf(WrongThreadException.class);
+            assertThatThrownBy(() -> operation.applyTo(buffer))
+                    .isInstanceOf(WrongThreadException.class)
+                    .hasMessageContaining("belongs to Thread[");
             assertThatThrownBy(buffer::close).isInstanceOf(WrongThreadException.class);
             return null;
         });

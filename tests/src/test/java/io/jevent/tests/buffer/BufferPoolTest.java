@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jevent.buffer.BufferLimitException;
 import io.jevent.buffer.BufferPool;
 import io.jevent.buffer.EvBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** Who may take and return buffer memory, and how much. */
@@ -98,5 +102,69 @@ class BufferPoolTest {
         assertThatThrownBy(shared::close).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> shared.confineTo(Thread.currentThread())).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> BufferPool.create(64 * 1024 - 1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void lessThanAnEighthLeftIsNearTheLimit() {
+        try (BufferPool pool = BufferPool.create(128 * 1024);
+                EvBuffer buffer = EvBuffer.create(pool)) {
+            buffer.add(new byte[64 * 1024]);
+            for (int i = 0; i < 3; i++) {
+                add(buffer, pool, 16 * 1024);
+            }
+            assertThat(pool.bytesInUse()).isEqualTo(112 * 1024);
+            assertThat(pool.isNearLimit()).as("an eighth is left").isFalse();
+            add(buffer, pool, 1024);
+            assertThat(pool.isNearLimit()).isTrue();
+        }
+    }
+
+    private static void add(EvBuffer buffer, BufferPool pool, int byteCount) {
+        try (EvBuffer piece = EvBuffer.create(pool)) {
+            piece.add(new byte[byteCount]);
+            buffer.addBuffer(piece);
+        }
+    }
+
+    @Test
+    void whatAnotherThreadReturnedIsCountedWhenTheOwnerAsks() throws InterruptedException {
+        try (BufferPool pool = BufferPool.create(128 * 1024)) {
+            pool.confineTo(Thread.currentThread());
+            EvBuffer buffer = EvBuffer.create(pool);
+            buffer.add(new byte[128 * 1024]);
+            assertThat(pool.isNearLimit()).isTrue();
+            Thread other = Thread.ofPlatform().start(buffer::close);
+            other.join();
+            assertThat(pool.isNearLimit()).isFalse();
+            assertThat(pool.bytesInUse()).isZero();
+        }
+    }
+
+    @Test
+    void manyThreadsMayShareAPoolThatIsNotConfined() throws InterruptedException {
+        try (BufferPool pool = BufferPool.create(8 << 20)) {
+            List<Thread> threads = new ArrayList<>();
+            List<String> wrong = new CopyOnWriteArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                byte mark = (byte) i;
+                threads.add(Thread.ofPlatform().start(() -> {
+                    byte[] bytes = new byte[3000];
+                    Arrays.fill(bytes, mark);
+                    for (int j = 0; j < 2000; j++) {
+                        try (EvBuffer buffer = EvBuffer.create(pool)) {
+                            buffer.add(bytes);
+                            if (!Arrays.equals(buffer.removeAll(), bytes)) {
+                                wrong.add("foreign bytes");
+                            }
+                        }
+                    }
+                }));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(wrong).isEmpty();
+            assertThat(pool.bytesInUse()).isZero();
+        }
     }
 }

@@ -62,4 +62,29 @@ class ChangeCallbackTest extends BufferCase {
         buffer.addAscii("abc");
         assertThat(calls).isEmpty();
     }
+
+    @Test
+    void aRemovedCallbackIsNotCalledAndSettingsMayBeChained() {
+        List<String> calls = new ArrayList<>();
+        ChangeRegistration registration = buffer.addChangeCallback((b, before, added, drained) -> calls.add("called"));
+        assertThat(registration.immediate(true)).isSameAs(registration);
+        buffer.addAscii("a");
+        registration.close();
+        buffer.addAscii("b");
+        assertThat(calls).containsExactly("called");
+    }
+
+    @Test
+    void whatSeveralCallbacksThrowArrivesTogether() {
+        for (String name : List.of("older", "newer")) {
+            buffer.addChangeCallback((b, before, added, drained) -> {
+                throw new IllegalStateException(name);
+            });
+        }
+        assertThatThrownBy(() -> buffer.addAscii("abc"))
+                .hasMessage("newer")
+                .satisfies(it -> assertThat(it.getSuppressed())
+                        .singleElement()
+                        .satisfies(other -> assertThat(other).hasMessage("older")));
+    }
 }

@@ -227,6 +227,8 @@ class EvBufferSharingTest {
         out.write("hello".getBytes(US_ASCII), 1, 3);
         assertThat(in.available()).isEqualTo(4);
         assertThat(in.read()).isEqualTo(200);
+        assertThat(in.skip(-1)).isZero();
+        assertThat(in.skip(0)).isZero();
         assertThat(in.skip(1)).isEqualTo(1);
         assertThat(in.readAllBytes()).isEqualTo("ll".getBytes(US_ASCII));
         assertThat(in.read(new byte[2])).isEqualTo(-1);

@@ -380,4 +380,11 @@ class EvBufferTest extends BufferCase {
                 .hasMessageContaining("index 2");
         assertThat(buffer.isEmpty()).isTrue();
     }
+
+    @Test
+    void theLastAsciiCharacterIsTakenAndTheNextIsNot() {
+        buffer.addAscii("\u007f");
+        assertThat(buffer.byteAt(0)).isEqualTo((byte) 127);
+        assertThatThrownBy(() -> buffer.addAscii("\u0080")).isInstanceOf(IllegalArgumentException.class);
+    }
 }

@@ -30,6 +30,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files in buffers. */
 @Timeout(60)
@@ -335,5 +337,159 @@ class FileSegmentTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("need a file that is open for reading");
         }
+    }
+
+    // ---- what is still in the file, and what is in memory ----
+
+    @Test
+    void whatIsInMemoryIsCountedThroughMovesAndDrains() throws IOException {
+        try (FileSegment segment = segment(0, 100_000, Way.TRANSFERRED);
+                EvBuffer other = EvBuffer.create(pool)) {
+            buffer.addFileSegment(segment);
+            assertThat(buffer.memoryLength()).isZero();
+            buffer.addAscii("tail");
+            buffer.drain(1);
+            assertThat(buffer.memoryLength()).isEqualTo(4);
+            other.addAscii("head");
+            other.addBuffer(buffer);
+            assertThat(other.memoryLength()).isEqualTo(8);
+            assertThat(buffer.memoryLength()).isZero();
+            other.drain(4 + 99_998);
+            assertThat(other.memoryLength()).isEqualTo(4);
+            assertThat(other.length()).isEqualTo(5);
+            other.moveTo(buffer, 3);
+            assertThat(buffer.length() - buffer.memoryLength()).isEqualTo(1);
+            assertThat(other.removeString(US_ASCII)).isEqualTo("il");
+        }
+    }
+
+    @Test
+    void aPositionLooksIntoTheFile() throws IOException {
+        byte[] text = new byte[200_000];
+        Arrays.fill(text, (byte) 'x');
+        text[150_000] = 'y';
+        text[150_001] = 'z';
+        Files.write(path, text);
+        try (FileSegment segment = FileSegment.open(path)) {
+            buffer.addAscii("head");
+            buffer.addFileSegment(segment);
+        }
+        assertThat(buffer.positionAt(150_004).get()).isEqualTo((byte) 'y');
+        buffer.close();
+        try (EvBuffer fresh = EvBuffer.create(pool);
+                FileSegment segment = FileSegment.open(path)) {
+            fresh.addFileSegment(segment);
+            byte[] target = new byte[4];
+            assertThat(fresh.positionAt(149_999).copyOut(target, 1, 3)).isEqualTo(3);
+            assertThat(target).isEqualTo("\0xyz".getBytes(US_ASCII));
+            fresh.drain(fresh.length());
+            fresh.addFileSegment(segment);
+            assertThat(fresh.positionAt(150_000).peek(2).getFirst()).isEqualTo(ByteBuffer.wrap(new byte[] {'y', 'z'}));
+            fresh.drain(fresh.length());
+            fresh.addFileSegment(segment);
+            assertThat(fresh.positionAt(10)
+                            .search(new byte[] {'y', 'z'})
+                            .orElseThrow()
+                            .index())
+                    .isEqualTo(150_000);
+            fresh.drain(fresh.length());
+            fresh.addFileSegment(segment);
+            BufferPosition start = fresh.positionAt(10);
+            assertThat(start.search(new byte[] {'y'}, start.plus(1000))).isEmpty();
+            assertThat(fresh.memoryLength()).as("no further than it may look").isLessThan(150_000);
+        }
+    }
+
+    /** As much is read at a time; a line end may lie across the border between two such pieces. */
+    @ParameterizedTest
+    @ValueSource(ints = {65_533, 65_534, 65_535, 65_536, 65_537})
+    void aLineEndAcrossTwoPiecesOfTheFileIsFoundWhole(int lineBytes) throws IOException {
+        byte[] text = new byte[200_000];
+        Arrays.fill(text, (byte) 'x');
+        text[lineBytes] = '\r';
+        text[lineBytes + 1] = '\n';
+        text[lineBytes + 2] = '\n';
+        Files.write(path, text);
+        for (LineEnd style : LineEnd.values()) {
+            LineModel expected = LineModel.find(text, style);
+            try (FileSegment segment = FileSegment.open(path);
+                    EvBuffer fresh = EvBuffer.create(pool)) {
+                fresh.addFileSegment(segment);
+                assertThat(fresh.findLineEnd(style, 0).map(it -> new LineModel((int) it.index(), (int) it.byteCount())))
+                        .as(style.toString())
+                        .isEqualTo(Optional.ofNullable(expected));
+            }
+        }
+    }
+
+    @Test
+    void oneWriteGoesOnBehindAFileThatTheChannelTookWhole() throws IOException {
+        for (Way way : Way.values()) {
+            MemoryChannel channel = new MemoryChannel();
+            try (FileSegment segment = segment(0, 20_000, way)) {
+                buffer.addAscii("head");
+                buffer.addFileSegment(segment);
+                buffer.addAscii("middle");
+                buffer.addFileSegment(segment, 5, 10);
+                buffer.addAscii("tail");
+            }
+            assertThat(buffer.writeTo(channel, Long.MAX_VALUE)).isEqualTo(20_024);
+            assertThat(channel.contents()).hasSize(20_024).endsWith("tail".getBytes(US_ASCII));
+            assertThat(buffer.isEmpty()).isTrue();
+        }
+    }
+
+    @Test
+    void oneWriteStopsWhereTheChannelTakesNoMore() throws IOException {
+        for (int room : new int[] {2, 4, 10, 20_004, 20_006}) {
+            LimitedChannel channel = new LimitedChannel(room);
+            try (FileSegment segment = segment(0, 20_000, Way.THROUGH_MEMORY)) {
+                buffer.addAscii("head");
+                buffer.addFileSegment(segment);
+                buffer.addAscii("tail");
+            }
+            assertThat(buffer.writeTo(channel, Long.MAX_VALUE)).isEqualTo(room);
+            assertThat(channel.refusals)
+                    .as("calls after the channel was full, room for " + room)
+                    .isLessThanOrEqualTo(1);
+            assertThat(buffer.length()).isEqualTo(20_008 - room);
+            buffer.drain(Long.MAX_VALUE);
+        }
+    }
+
+    /** A channel that takes so many bytes. */
+    private static final class LimitedChannel implements WritableByteChannel {
+        private int room;
+        private int refusals;
+
+        LimitedChannel(int room) {
+            this.room = room;
+        }
+
+        @Override
+        public int write(ByteBuffer source) {
+            int count = Math.min(room, source.remaining());
+            refusals += count == 0 ? 1 : 0;
+            room -= count;
+            source.position(source.position() + count);
+            return count;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void aSegmentSaysWhatItIs() throws IOException {
+        try (FileSegment segment = segment(7, 100, Way.TRANSFERRED)) {
+            assertThat(segment).hasToString("FileSegment[100 bytes from 7]");
+        }
+        assertThatThrownBy(() -> FileSegment.of(file, 0, -1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(FileSegment.of(file, FILE_BYTES, 0).length()).isZero();
     }
 }

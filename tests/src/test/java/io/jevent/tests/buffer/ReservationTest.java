@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jevent.buffer.BufferLimitException;
 import io.jevent.buffer.EvBuffer;
 import io.jevent.buffer.Reservation;
 import java.util.ArrayList;
@@ -151,5 +152,43 @@ class ReservationTest extends BufferCase {
         assertThat(thrown).hasSize(1);
         assertThat(buffer.length()).isEqualTo(2100);
         assertThat(textOf(buffer)).doesNotContain("SECRET");
+    }
+
+    @Test
+    void exactlyTheRoomBehindTheLastByteNeedsNoNewChunk() {
+        buffer.add(filled(24));
+        long inUse = pool.bytesInUse();
+        try (Reservation exact = buffer.reserve(1000, 1)) {
+            assertThat(exact.byteCount()).isEqualTo(1000);
+            assertThat(pool.bytesInUse()).isEqualTo(inUse);
+        }
+        try (Reservation more = buffer.reserve(1001, 2)) {
+            assertThat(more.space()).hasSize(2);
+            assertThat(more.space().getLast().remaining()).isLessThan(5000);
+        }
+        assertThat(pool.bytesInUse()).isEqualTo(inUse);
+    }
+
+    @Test
+    void allOfItMayBeCommitted() {
+        try (Reservation reservation = buffer.reserve(3000, 2)) {
+            long all = reservation.byteCount();
+            reservation.commit(all);
+            assertThat(buffer.length()).isEqualTo(all);
+        }
+    }
+
+    @Test
+    void asManySegmentsAsAskedForServe() {
+        try (Reservation four = buffer.reserve(4 * 64 * 1024 - 1, 4)) {
+            assertThat(four.space()).hasSize(4);
+        }
+        try (Reservation one = buffer.reserve(4 * 64 * 1024 - 1, 3)) {
+            assertThat(one.space()).hasSize(1);
+        }
+        assertThatThrownBy(() -> buffer.reserve(EvBuffer.MAX_CONTIGUOUS_BYTES, 1))
+                .isInstanceOf(BufferLimitException.class);
+        assertThatThrownBy(() -> buffer.reserve(EvBuffer.MAX_CONTIGUOUS_BYTES + 1L, 1))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

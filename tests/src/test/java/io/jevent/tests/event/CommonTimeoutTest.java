@@ -3,15 +3,19 @@ package io.jevent.tests.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jevent.backend.Interest;
 import io.jevent.event.CommonTimeout;
 import io.jevent.event.Event;
 import io.jevent.event.EventBase;
 import io.jevent.event.EventOption;
 import io.jevent.testkit.ScriptedBackend;
+import java.io.IOException;
+import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -145,5 +149,47 @@ class CommonTimeoutTest {
         }
         base.dispatch();
         assertThat(shared).isEqualTo(plain).hasSizeGreaterThan(100);
+    }
+
+    @Test
+    void aRepeatingTimerThatIsLateDropsWhatItHasMissed() {
+        CommonTimeout common = base.commonTimeout(Duration.ofMillis(10));
+        Event repeating = Event.timer(
+                base,
+                (event, triggers) -> {
+                    log.add("tick@" + script.clock().elapsed().toMillis());
+                    script.clock().advance(Duration.ofMillis(25));
+                    if (log.size() == 3) {
+                        event.close();
+                    }
+                },
+                EventOption.PERSIST);
+        repeating.add(common);
+        base.dispatch();
+        assertThat(log).containsExactly("tick@10", "tick@35", "tick@60");
+    }
+
+    @Test
+    void anEventOnAChannelMayHaveOne() throws IOException {
+        Pipe pipe = Pipe.open();
+        CommonTimeout common = base.commonTimeout(Duration.ofMillis(10));
+        Event event =
+                Event.channel(base, pipe.source(), Set.of(Interest.READ), (self, triggers) -> log.add("" + triggers));
+        event.add(common);
+        script.after(Duration.ofMillis(5), () -> script.ready(pipe.source(), Interest.READ));
+        base.dispatch();
+        assertThat(log).containsExactly("[READ]");
+        event.add(common);
+        base.dispatch();
+        assertThat(log).containsExactly("[READ]", "[TIMEOUT]");
+        pipe.source().close();
+        pipe.sink().close();
+    }
+
+    @Test
+    void itSaysHowLongItIs() {
+        CommonTimeout common = base.commonTimeout(Duration.ofMillis(10));
+        assertThat(common.duration()).isEqualTo(Duration.ofMillis(10));
+        assertThat(common).hasToString("CommonTimeout[PT0.01S]");
     }
 }

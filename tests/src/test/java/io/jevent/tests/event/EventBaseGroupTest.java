@@ -267,4 +267,67 @@ class EventBaseGroupTest {
             throw new AssertionError(e);
         }
     }
+
+    @Test
+    @Tag("socket")
+    void aConnectionWhoseCallbackThrowsIsClosed() throws IOException {
+        EventBaseConfig quiet =
+                EventBaseConfig.builder().errorHandler((source, thrown) -> {}).build();
+        try (EventBaseGroup group = EventBaseGroup.create(1, quiet);
+                EventBase base = EventBase.create();
+                Socket client = new Socket()) {
+            group.start();
+            ConnectionListener listener = ConnectionListener.bind(
+                    base, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), (self, socket) -> {
+                        assertThat(group.handOver(socket, (its, accepted) -> {
+                                    throw new IllegalStateException("on purpose");
+                                }))
+                                .isTrue();
+                        base.exit();
+                    });
+            client.connect(listener.localAddress());
+            base.dispatch();
+            client.setSoTimeout(20_000);
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void anInterruptOfWhoStopsItIsToldAfterwards() throws InterruptedException {
+        EventBaseGroup group = EventBaseGroup.create(1, CONFIG, this::threadOf);
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        group.start();
+        group.next().execute(() -> {
+            busy.countDown();
+            await(interrupted);
+        });
+        busy.await();
+        List<Boolean> answers = new ArrayList<>();
+        Thread stopper = Thread.ofPlatform().unstarted(() -> {
+            Thread.currentThread().interrupt();
+            group.stop(Duration.ZERO);
+            answers.add(Thread.currentThread().isInterrupted());
+        });
+        stopper.start();
+        while (stopper.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        interrupted.countDown();
+        stopper.join();
+        assertThat(answers).containsExactly(true);
+        assertThat(threads.getFirst().isAlive()).isFalse();
+        assertThat(group).hasToString("EventBaseGroup[1 bases]");
+    }
+
+    @Test
+    void aThreadFactoryThatThrowsLeavesNoBaseOpen() {
+        List<Runnable> tasks = new ArrayList<>();
+        assertThatThrownBy(() -> EventBaseGroup.create(2, CONFIG, task -> {
+                    tasks.add(task);
+                    throw new IllegalStateException("no threads");
+                }))
+                .hasMessage("no threads");
+        assertThatThrownBy(tasks.getFirst()::run).hasMessageContaining("closed");
+    }
 }

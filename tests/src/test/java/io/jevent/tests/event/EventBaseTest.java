@@ -3,19 +3,25 @@ package io.jevent.tests.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jevent.event.BaseOption;
 import io.jevent.event.Event;
 import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseConfig;
+import io.jevent.event.EventCount;
 import io.jevent.event.EventOption;
 import io.jevent.event.LoopOption;
 import io.jevent.event.LoopResult;
 import io.jevent.testkit.ScriptedBackend;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -374,5 +380,144 @@ class EventBaseTest {
         base.close();
         base.close();
         assertThatThrownBy(base::dispatch).hasMessageContaining("closed");
+    }
+
+    // ---- the rest of the requests and questions ----
+
+    @Test
+    void continuePutsTheRestOfTheCallbacksOffUntilTheLoopHasLookedAgain() {
+        Event first = Event.user(base, (event, triggers) -> {
+            log.add("first");
+            base.continueLoop();
+        });
+        first.activate();
+        user("second").activate();
+        script.onPoll(timeout -> log.add("poll"));
+        base.dispatch();
+        assertThat(log).containsExactly("poll", "first", "poll", "second");
+    }
+
+    @Test
+    void anExitWithoutADelayIsAnExitAtOnce() {
+        timer("late", Duration.ofMillis(1));
+        base.exit(Duration.ZERO);
+        assertThat(base.dispatch()).isEqualTo(LoopResult.EXIT);
+        assertThat(base.gotExit()).isTrue();
+        assertThat(log).isEmpty();
+        assertThat(base.loop(LoopOption.ONCE)).isEqualTo(LoopResult.DONE);
+        assertThat(log).containsExactly("late@1");
+        assertThat(base.gotExit()).as("in the new run").isFalse();
+        assertThat(base.gotBreak()).isFalse();
+        base.breakLoop();
+        assertThat(base.gotBreak()).isTrue();
+    }
+
+    @Test
+    void anExitThatIsOverKeepsNothingRunning() {
+        base.exit(Duration.ofMillis(5));
+        assertThat(base.eventCount(EventCount.VIRTUAL)).isEqualTo(1);
+        assertThat(base.dispatch()).isEqualTo(LoopResult.EXIT);
+        assertThat(base.eventCount(EventCount.VIRTUAL)).isZero();
+        assertThat(base.dispatch()).isEqualTo(LoopResult.EMPTY);
+    }
+
+    @Test
+    void theTimeOfDayIsThatOfTheCachedTime() {
+        List<Instant> times = new ArrayList<>();
+        Event.user(base, (event, triggers) -> {
+                    times.add(base.now());
+                    script.clock().advance(Duration.ofMillis(5));
+                    times.add(base.now());
+                    base.updateCachedTime();
+                    times.add(base.now());
+                })
+                .activate();
+        base.dispatch();
+        assertThat(times.get(0)).isEqualTo(times.get(1));
+        assertThat(Duration.between(times.get(1), times.get(2))).isEqualTo(Duration.ofMillis(5));
+        assertThat(base.now()).isEqualTo(script.clock().wallTime());
+    }
+
+    @Test
+    void aBaseSaysWhatItIs() {
+        assertThat(base.backend()).isEqualTo("scripted");
+        assertThat(base).hasToString("EventBase[scripted]");
+        base.execute(() -> log.add(base.toString()));
+        base.dispatch();
+        assertThat(log).containsExactly("EventBase[scripted, running]");
+        base.close();
+        assertThat(base).hasToString("EventBase[scripted, closed]");
+        assertThat(EventBase.create(EventBaseConfig.builder().priorityCount(7).build())
+                        .priorityCount())
+                .isEqualTo(7);
+    }
+
+    @Test
+    void onlyItsThreadIsInTheLoop() throws InterruptedException {
+        List<Boolean> answers = new ArrayList<>();
+        Thread other = Thread.ofPlatform().start(() -> answers.add(base.isInLoop()));
+        other.join();
+        answers.add(base.isInLoop());
+        assertThat(answers).containsExactly(false, true);
+    }
+
+    @Test
+    void anErrorHandlerThatThrowsIsLoggedWithBothExceptions() {
+        List<LogRecord> records = new ArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord logged) {
+                records.add(logged);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("io.jevent");
+        logger.addHandler(handler);
+        logger.setUseParentHandlers(false);
+        try (EventBase careless = script.newBase(EventBaseConfig.builder().errorHandler((source, thrown) -> {
+            throw new IllegalStateException("in the handler");
+        }))) {
+            careless.execute(() -> {
+                throw new IllegalStateException("in the callback");
+            });
+            careless.dispatch();
+        } finally {
+            logger.removeHandler(handler);
+            logger.setUseParentHandlers(true);
+        }
+        assertThat(records).singleElement().satisfies(it -> {
+            assertThat(it.getMessage()).startsWith("the error handler threw");
+            assertThat(it.getThrown()).hasMessage("in the handler");
+            assertThat(it.getThrown().getSuppressed())
+                    .singleElement()
+                    .satisfies(inner -> assertThat(inner).hasMessage("in the callback"));
+        });
+    }
+
+    @Test
+    void numbersOutsideTheirRangeAreRefusedByName() {
+        EventBaseConfig.Builder config = EventBaseConfig.builder();
+        assertThatThrownBy(() -> config.priorityCount(0)).hasMessage("need 1 <= priorityCount <= 255, got 0");
+        assertThat(config.priorityCount(255).priorityCount(1).build().priorityCount())
+                .isEqualTo(1);
+        assertThatThrownBy(() -> config.maxCallbacksPerTurn(0)).hasMessageContaining("maxCallbacksPerTurn");
+        assertThatThrownBy(() -> config.taskCapacity(0)).hasMessageContaining("taskCapacity");
+        assertThatThrownBy(() -> config.maxBufferBytes(65_535)).hasMessageContaining("maxBufferBytes");
+        assertThatThrownBy(() -> config.boundedFromPriority(-1)).hasMessageContaining("boundedFromPriority");
+        assertThatThrownBy(() -> config.boundedFromPriority(256)).hasMessageContaining("boundedFromPriority");
+        EventBaseConfig built = config.maxBufferBytes(65_536)
+                .boundedFromPriority(3)
+                .avoidBackend("none")
+                .options(BaseOption.NO_TIME_CACHE)
+                .clock(script.clock())
+                .build();
+        assertThat(built.boundedFromPriority()).isEqualTo(3);
+        assertThat(built.options()).containsExactly(BaseOption.NO_TIME_CACHE);
+        assertThat(built.clock()).isSameAs(script.clock());
     }
 }

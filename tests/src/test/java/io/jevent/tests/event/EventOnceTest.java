@@ -108,4 +108,30 @@ class EventOnceTest extends EventCase {
         base.close();
         assertThat(log).containsExactly("first", "second");
     }
+
+    @Test
+    void oneThatIsAddedAgainInItsCallbackStaysUntilItIsNot() {
+        Event.once(base, Duration.ofMillis(5), (event, triggers) -> {
+            log.add("timer");
+            if (log.size() < 3) {
+                event.add(Duration.ofMillis(5));
+            }
+        });
+        Event.once(base, Duration.ZERO, (event, triggers) -> {
+            log.add("now");
+            if (log.size() == 1) {
+                event.activate(triggers);
+            }
+        });
+        base.dispatch();
+        assertThat(log).containsExactly("now", "now", "timer");
+    }
+
+    @Test
+    void oneThatHasRunIsClosed() {
+        Event[] forgotten = new Event[1];
+        Event.once(base, Duration.ofMillis(5), (event, triggers) -> forgotten[0] = event);
+        base.dispatch();
+        assertThatThrownBy(() -> forgotten[0].add()).hasMessage("this event is closed");
+    }
 }

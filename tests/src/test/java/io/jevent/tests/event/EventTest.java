@@ -470,4 +470,52 @@ class EventTest extends EventCase {
         base.loop(LoopOption.NONBLOCK);
         assertThat(log).isEmpty();
     }
+
+    @Test
+    void anEventSaysWhatItWaitsFor() {
+        Event timer = Event.timer(base, this::note);
+        assertThat(timer).hasToString("Event[no channel]");
+        timer.add(Duration.ofDays(1));
+        assertThat(timer).hasToString("Event[no channel, pending]");
+        timer.close();
+        assertThat(timer).hasToString("Event[no channel, closed]");
+        Event channel = Event.channel(base, pipe.source(), Set.of(Interest.READ), this::note);
+        assertThat(channel.toString()).startsWith("Event[" + pipe.source()).endsWith("[READ]]");
+        assertThat(Event.signal(base, "HUP", this::note)).hasToString("Event[signal HUP]");
+        assertThat(Event.signal(base, "HUP", this::note).info()).hasToString("signal HUP [PERSIST] priority 0");
+    }
+
+    @Test
+    void closingTheBaseClosesItsEventsAndGivesTheirChannelsBack() {
+        Event event = Event.channel(base, pipe.source(), Set.of(Interest.READ), this::note);
+        event.add();
+        assertThat(script.watchCount()).isEqualTo(1);
+        base.close();
+        assertThat(event).asString().endsWith("closed]");
+        assertThat(script.watchCount()).isZero();
+    }
+
+    @Test
+    void aRepeatingTimerIsDueExactlyNowAndKeepsItsRhythm() {
+        Event timer = Event.timer(
+                base,
+                (event, triggers) -> {
+                    note(event, triggers);
+                    script.clock().advance(Duration.ofMillis(10));
+                    if (log.size() == 3) {
+                        event.close();
+                    }
+                },
+                EventOption.PERSIST);
+        timer.add(Duration.ofMillis(10));
+        base.dispatch();
+        assertThat(log).containsExactly("[TIMEOUT]@10", "[TIMEOUT]@20", "[TIMEOUT]@30");
+    }
+
+    @Test
+    void theLongestTimeoutIsLongerThanAnyProgram() {
+        Event timer = Event.timer(base, this::note);
+        timer.add(Duration.ofSeconds(Long.MAX_VALUE));
+        assertThat(timer.deadlineNanos().orElseThrow() - base.nanoTime()).isEqualTo(Long.MAX_VALUE / 2);
+    }
 }

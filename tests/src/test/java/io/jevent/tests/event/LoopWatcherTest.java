@@ -89,8 +89,8 @@ class LoopWatcherTest {
 
     @Test
     void aWatcherThatThrowsIsReportedAndDoesNotKeepTheLoopRunning() {
-        try (EventBase tolerant =
-                script.newBase(EventBaseConfig.builder().errorHandler((source, thrown) -> log.add("" + thrown)))) {
+        try (EventBase tolerant = script.newBase(
+                EventBaseConfig.builder().errorHandler((source, thrown) -> log.add(source + " " + thrown)))) {
             LoopWatcher watcher = LoopWatcher.prepare(tolerant, (self, timeoutNanos) -> {
                 throw new IllegalStateException("oops");
             });
@@ -98,7 +98,7 @@ class LoopWatcherTest {
             tolerant.dispatch();
             assertThat(log).isEmpty();
             tolerant.loop(LoopOption.NONBLOCK, LoopOption.NO_EXIT_ON_EMPTY);
-            assertThat(log).containsExactly("java.lang.IllegalStateException: oops");
+            assertThat(log).containsExactly("LoopWatcher[PREPARE] java.lang.IllegalStateException: oops");
         }
     }
 
@@ -129,5 +129,16 @@ class LoopWatcherTest {
         LoopWatcher.prepare(base, (watcher, timeoutNanos) -> base.breakLoop());
         assertThat(base.loop(LoopOption.NO_EXIT_ON_EMPTY)).isEqualTo(LoopResult.BREAK);
         assertThat(script.waits()).isEmpty();
+    }
+
+    @Test
+    void aClosedWatcherIsNotRunAndSaysSo() {
+        LoopWatcher watcher = LoopWatcher.check(base, self -> log.add("never"));
+        assertThat(watcher).hasToString("LoopWatcher[CHECK]");
+        watcher.close();
+        watcher.close();
+        assertThat(watcher).hasToString("LoopWatcher[CHECK, closed]");
+        base.loop(LoopOption.NONBLOCK, LoopOption.NO_EXIT_ON_EMPTY);
+        assertThat(log).isEmpty();
     }
 }

@@ -3,15 +3,19 @@ package io.jevent.tests.nio;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jevent.backend.Direction;
 import io.jevent.buffer.EvBuffer;
 import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseConfig;
+import io.jevent.event.EventCount;
 import io.jevent.event.UdpSocket;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -225,5 +229,108 @@ class UdpSocketTest {
             assertThat(channel.isOpen()).isTrue();
         }
         assertThat(log).containsExactly("4");
+    }
+
+    @Test
+    void aSocketSaysWhatItIs() throws IOException {
+        UdpSocket socket = bound();
+        assertThat(socket.base()).isSameAs(base);
+        assertThat(socket.isPaused()).isFalse();
+        assertThat(socket).hasToString("UdpSocket[" + addressOf(socket) + ", RECEIVING]");
+        socket.pause();
+        assertThat(socket.isPaused()).isTrue();
+        EvBuffer two = bytes("two");
+        assertThat(socket.send(two, addressOf(socket))).isTrue();
+        assertThat(socket.send(two, addressOf(socket))).as("an empty one").isTrue();
+        assertThat(socket.queuedCount()).isEqualTo(2);
+        socket.close();
+        assertThat(socket.toString()).endsWith(", CLOSED]");
+        assertThat(base.bufferBytesInUse()).as("what was queued is dropped").isZero();
+    }
+
+    @Test
+    void theLongestDatagramIsTaken() throws IOException {
+        UdpSocket client = bound();
+        EvBuffer longest = base.newBuffer();
+        longest.add(new byte[65_535]);
+        assertThat(client.send(longest, addressOf(client))).isTrue();
+        client.close();
+    }
+
+    @Test
+    void anAddressThatIsNotResolvedIsRefused() throws IOException {
+        InetSocketAddress unresolved = InetSocketAddress.createUnresolved("host.invalid", 1);
+        assertThatThrownBy(() -> UdpSocket.bind(base, unresolved, (_, _, _) -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("resolved");
+        UdpSocket client = bound();
+        assertThatThrownBy(() -> client.connect(unresolved))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("resolved");
+    }
+
+    @Test
+    void anAddressInUseIsAnErrorOfBindAndLeavesNothingOpen() throws IOException {
+        InetSocketAddress taken = addressOf(bound());
+        assertThatThrownBy(() -> UdpSocket.bind(base, taken, (_, _, _) -> {}))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("in use");
+        assertThat(base.eventCount(EventCount.VIRTUAL)).isEqualTo(1);
+    }
+
+    @Test
+    void anIpv6SocketIsBoundWhereThereIsIpv6() throws IOException {
+        assumeTrue(NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .anyMatch(it -> it instanceof Inet6Address && it.isLoopbackAddress()));
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName("::1"), 0);
+        UdpSocket socket = UdpSocket.bind(base, address, (_, datagram, _) -> log.add("" + datagram.length()));
+        socket.send(bytes("six"), addressOf(socket));
+        runUntilLogged(1);
+        assertThat(addressOf(socket).getAddress()).isInstanceOf(Inet6Address.class);
+    }
+
+    @Test
+    void anErrorCallbackThatThrowsGoesToTheErrorHandler() throws IOException {
+        try (EventBase tolerant = EventBase.create(EventBaseConfig.builder()
+                .errorHandler(
+                        (source, thrown) -> log.add(source.getClass().getSimpleName() + " " + thrown.getMessage()))
+                .build())) {
+            UdpSocket client = UdpSocket.bind(
+                    tolerant, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), (_, _, _) -> {});
+            client.onError((_, direction, _, _) -> {
+                tolerant.exit();
+                throw new IllegalStateException("on " + direction);
+            });
+            EvBuffer tooLong = tolerant.newBuffer();
+            tooLong.add(new byte[65_535]);
+            client.send(tooLong, addressOf(client));
+            tolerant.dispatch();
+        }
+        assertThat(log).containsExactly("UdpSocket on WRITING");
+    }
+
+    @Test
+    void aClosedSocketIsToldNothingMore() throws IOException {
+        UdpSocket server = bound();
+        UdpSocket other = bound();
+        UdpSocket client = bound();
+        client.send(bytes("a"), addressOf(server));
+        client.send(bytes("b"), addressOf(other));
+        server.onDatagram((_, _, _) -> {
+            log.add("server");
+            other.close();
+            client.pause();
+        });
+        other.onDatagram((_, _, _) -> {
+            log.add("other");
+            server.close();
+            client.pause();
+        });
+        runUntilLogged(1);
+        server.close();
+        other.close();
+        base.dispatch();
+        assertThat(log).hasSize(1);
     }
 }
