@@ -1,9 +1,7 @@
 package io.jevent.loop;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * Something the loop will run once in its callback stage; the link of an {@link ActiveQueues} queue.
+ * Something the loop will run once in its callback stage; an entry of the {@link ActiveQueues}.
  *
  * <p>Loop only. Each activation is in at most one queue.
  */
@@ -20,12 +18,8 @@ public abstract class Activation {
     State state = State.IDLE;
     int priority;
 
-    /** Neighbours in the queue; null at its ends and outside. */
-    @Nullable
-    Activation previous;
-
-    @Nullable
-    Activation next;
+    /** The number of its slot while it is in a queue. */
+    int slot;
 
     /**
      * Makes an idle activation.

@@ -1,24 +1,22 @@
 package io.jevent.loop;
 
-import java.util.Objects;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
-/** First-in, first-out queues of activations, one for each priority, and one for those put off to the next turn. */
+/** A queue of activations for each priority, and one for those put off to the next turn. */
 final class ActiveQueues {
-    private final @Nullable Activation[] heads;
-    private final @Nullable Activation[] tails;
-    private final int laterIndex;
+    private final ActivationQueue[] queues;
+    private final ActivationQueue later = new ActivationQueue();
     private final HighWater counts = new HighWater();
 
     ActiveQueues(int priorityCount) {
-        heads = new @Nullable Activation[priorityCount + 1];
-        tails = new @Nullable Activation[priorityCount + 1];
-        laterIndex = priorityCount;
+        queues = new ActivationQueue[priorityCount];
+        for (int i = 0; i < priorityCount; i++) {
+            queues[i] = new ActivationQueue();
+        }
     }
 
     int priorityCount() {
-        return laterIndex;
+        return queues.length;
     }
 
     /** Entries in all queues. */
@@ -32,37 +30,26 @@ final class ActiveQueues {
 
     void add(Activation entry) {
         entry.state = Activation.State.ACTIVE;
-        link(entry, entry.priority);
+        queues[entry.priority].add(entry);
+        counts.increment();
     }
 
     void addLater(Activation entry) {
         entry.state = Activation.State.LATER;
-        link(entry, laterIndex);
+        later.add(entry);
+        counts.increment();
     }
 
     void remove(Activation entry) {
-        int index = entry.state == Activation.State.LATER ? laterIndex : entry.priority;
-        Activation before = entry.previous;
-        Activation after = entry.next;
-        if (before == null) {
-            heads[index] = after;
-        } else {
-            before.next = after;
-        }
-        if (after == null) {
-            tails[index] = before;
-        } else {
-            after.previous = before;
-        }
-        entry.previous = null;
-        entry.next = null;
+        (entry.state == Activation.State.LATER ? later : queues[entry.priority]).remove(entry);
         entry.state = Activation.State.IDLE;
         counts.decrement();
     }
 
     /** Makes those put off active, in order. */
     void activateLater() {
-        for (Activation entry = heads[laterIndex]; entry != null; entry = heads[laterIndex]) {
+        while (!later.isEmpty()) {
+            Activation entry = later.first();
             remove(entry);
             add(entry);
         }
@@ -70,8 +57,8 @@ final class ActiveQueues {
 
     /** The best priority that has an entry, or -1. */
     int bestPriority() {
-        for (int i = 0; i < laterIndex; i++) {
-            if (heads[i] != null) {
+        for (int i = 0; i < queues.length; i++) {
+            if (!queues[i].isEmpty()) {
                 return i;
             }
         }
@@ -79,47 +66,35 @@ final class ActiveQueues {
     }
 
     boolean isEmpty(int priority) {
-        return heads[priority] == null;
+        return queues[priority].isEmpty();
     }
 
     Activation takeFirst(int priority) {
-        Activation first = Objects.requireNonNull(heads[priority]);
+        Activation first = queues[priority].first();
         remove(first);
         return first;
     }
 
     /** Visits every entry until the visitor returns false; returns whether it saw all. */
     boolean forEach(Predicate<Activation> visitor) {
-        for (Activation first : heads) {
-            for (Activation entry = first; entry != null; ) {
-                Activation next = entry.next;
-                if (!visitor.test(entry)) {
-                    return false;
-                }
-                entry = next;
+        for (ActivationQueue queue : queues) {
+            if (!queue.forEach(visitor)) {
+                return false;
             }
         }
-        return true;
+        return later.forEach(visitor);
     }
 
     void clear() {
-        for (int i = 0; i <= laterIndex; i++) {
-            for (Activation entry = heads[i]; entry != null; entry = heads[i]) {
-                remove(entry);
-            }
+        for (ActivationQueue queue : queues) {
+            clear(queue);
         }
+        clear(later);
     }
 
-    private void link(Activation entry, int index) {
-        assert entry.previous == null && entry.next == null : "already queued";
-        Activation last = tails[index];
-        entry.previous = last;
-        if (last == null) {
-            heads[index] = entry;
-        } else {
-            last.next = entry;
+    private void clear(ActivationQueue queue) {
+        while (!queue.isEmpty()) {
+            remove(queue.first());
         }
-        tails[index] = entry;
-        counts.increment();
     }
 }

@@ -8,6 +8,7 @@ import io.jevent.event.Event;
 import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseConfig;
 import io.jevent.event.EventCallback;
+import io.jevent.event.EventCount;
 import io.jevent.event.EventOption;
 import io.jevent.event.LoopOption;
 import io.jevent.event.LoopResult;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Tag;
@@ -517,5 +519,36 @@ class EventTest extends EventCase {
         Event timer = Event.timer(base, this::note);
         timer.add(Duration.ofSeconds(Long.MAX_VALUE));
         assertThat(timer.deadlineNanos().orElseThrow() - base.nanoTime()).isEqualTo(Long.MAX_VALUE / 2);
+    }
+
+    /** Against a list: what is withdrawn leaves holes in the loop's queue, and the queue grows and closes them. */
+    @Test
+    void whateverIsActivatedAndWithdrawnTheRestRunsInTheOrderOfActivation() {
+        Random random = new Random(7);
+        for (int round = 0; round < 300; round++) {
+            List<Event> events = new ArrayList<>();
+            List<Integer> ran = new ArrayList<>();
+            List<Integer> expected = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                int number = i;
+                events.add(Event.user(base, (event, triggers) -> ran.add(number)));
+            }
+            int steps = random.nextInt(400);
+            for (int i = 0; i < steps; i++) {
+                int number = random.nextInt(events.size());
+                if (random.nextInt(3) > 0) {
+                    events.get(number).activate();
+                    if (!expected.contains(number)) {
+                        expected.add(number);
+                    }
+                } else {
+                    events.get(number).remove();
+                    expected.removeIf(it -> it == number);
+                }
+                assertThat(base.eventCount(EventCount.ACTIVE)).isEqualTo(expected.size());
+            }
+            base.dispatch();
+            assertThat(ran).isEqualTo(expected);
+        }
     }
 }
