@@ -61,7 +61,7 @@ public final class Event implements AutoCloseable {
     private final boolean persistent;
     private final Node node;
 
-    /** Made with the first timeout. */
+    /** Made with the first timeout, or with the event if it has nothing else. */
     private @Nullable Timeout timer;
 
     /** The timeout given to {@link #add}, in nanoseconds; -1 for none. */
@@ -136,7 +136,9 @@ public final class Event implements AutoCloseable {
      * @see "libevent evtimer_new()"
      */
     public static Event timer(EventBase base, EventCallback callback, EventOption... options) {
-        return new Event(base, null, setOf(options), callback);
+        Event event = new Event(base, null, setOf(options), callback);
+        event.timer(); // It will be needed, so not in the first add.
+        return event;
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.jevent.loop;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Something the loop will run once in its callback stage; an entry of the {@link ActiveQueues}.
+ * Something the loop will run once in its callback stage; the link of an {@link ActiveQueues} queue.
  *
  * <p>Loop only. Each activation is in at most one queue.
  */
@@ -18,8 +20,12 @@ public abstract class Activation {
     State state = State.IDLE;
     int priority;
 
-    /** The number of its slot while it is in a queue. */
-    int slot;
+    /** Neighbours in the queue; null at its ends and outside. */
+    @Nullable
+    Activation previous;
+
+    @Nullable
+    Activation next;
 
     /**
      * Makes an idle activation.

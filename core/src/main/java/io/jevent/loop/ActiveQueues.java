@@ -1,22 +1,24 @@
 package io.jevent.loop;
 
+import java.util.Objects;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** A queue of activations for each priority, and one for those put off to the next turn. */
+/** First-in, first-out queues of activations, one for each priority, and one for those put off to the next turn. */
 final class ActiveQueues {
-    private final ActivationQueue[] queues;
-    private final ActivationQueue later = new ActivationQueue();
+    private final @Nullable Activation[] heads;
+    private final @Nullable Activation[] tails;
+    private final int laterIndex;
     private final HighWater counts = new HighWater();
 
     ActiveQueues(int priorityCount) {
-        queues = new ActivationQueue[priorityCount];
-        for (int i = 0; i < priorityCount; i++) {
-            queues[i] = new ActivationQueue();
-        }
+        heads = new @Nullable Activation[priorityCount + 1];
+        tails = new @Nullable Activation[priorityCount + 1];
+        laterIndex = priorityCount;
     }
 
     int priorityCount() {
-        return queues.length;
+        return laterIndex;
     }
 
     /** Entries in all queues. */
@@ -30,26 +32,37 @@ final class ActiveQueues {
 
     void add(Activation entry) {
         entry.state = Activation.State.ACTIVE;
-        queues[entry.priority].add(entry);
-        counts.increment();
+        link(entry, entry.priority);
     }
 
     void addLater(Activation entry) {
         entry.state = Activation.State.LATER;
-        later.add(entry);
-        counts.increment();
+        link(entry, laterIndex);
     }
 
     void remove(Activation entry) {
-        (entry.state == Activation.State.LATER ? later : queues[entry.priority]).remove(entry);
+        int index = entry.state == Activation.State.LATER ? laterIndex : entry.priority;
+        Activation before = entry.previous;
+        Activation after = entry.next;
+        if (before == null) {
+            heads[index] = after;
+        } else {
+            before.next = after;
+        }
+        if (after == null) {
+            tails[index] = before;
+        } else {
+            after.previous = before;
+        }
+        entry.previous = null;
+        entry.next = null;
         entry.state = Activation.State.IDLE;
         counts.decrement();
     }
 
     /** Makes those put off active, in order. */
     void activateLater() {
-        while (!later.isEmpty()) {
-            Activation entry = later.first();
+        for (Activation entry = heads[laterIndex]; entry != null; entry = heads[laterIndex]) {
             remove(entry);
             add(entry);
         }
@@ -57,8 +70,8 @@ final class ActiveQueues {
 
     /** The best priority that has an entry, or -1. */
     int bestPriority() {
-        for (int i = 0; i < queues.length; i++) {
-            if (!queues[i].isEmpty()) {
+        for (int i = 0; i < laterIndex; i++) {
+            if (heads[i] != null) {
                 return i;
             }
         }
@@ -66,35 +79,57 @@ final class ActiveQueues {
     }
 
     boolean isEmpty(int priority) {
-        return queues[priority].isEmpty();
+        return heads[priority] == null;
     }
 
     Activation takeFirst(int priority) {
-        Activation first = queues[priority].first();
-        remove(first);
+        // As remove does, but for what is known of the first.
+        Activation first = Objects.requireNonNull(heads[priority]);
+        Activation after = first.next;
+        heads[priority] = after;
+        if (after == null) {
+            tails[priority] = null;
+        } else {
+            after.previous = null;
+            first.next = null;
+        }
+        first.state = Activation.State.IDLE;
+        counts.decrement();
         return first;
     }
 
     /** Visits every entry until the visitor returns false; returns whether it saw all. */
     boolean forEach(Predicate<Activation> visitor) {
-        for (ActivationQueue queue : queues) {
-            if (!queue.forEach(visitor)) {
-                return false;
+        for (Activation first : heads) {
+            for (Activation entry = first; entry != null; ) {
+                Activation next = entry.next;
+                if (!visitor.test(entry)) {
+                    return false;
+                }
+                entry = next;
             }
         }
-        return later.forEach(visitor);
+        return true;
     }
 
     void clear() {
-        for (ActivationQueue queue : queues) {
-            clear(queue);
+        for (int i = 0; i <= laterIndex; i++) {
+            for (Activation entry = heads[i]; entry != null; entry = heads[i]) {
+                remove(entry);
+            }
         }
-        clear(later);
     }
 
-    private void clear(ActivationQueue queue) {
-        while (!queue.isEmpty()) {
-            remove(queue.first());
+    private void link(Activation entry, int index) {
+        assert entry.previous == null && entry.next == null : "already queued";
+        Activation last = tails[index];
+        if (last == null) {
+            heads[index] = entry;
+        } else {
+            entry.previous = last;
+            last.next = entry;
         }
+        tails[index] = entry;
+        counts.increment();
     }
 }
