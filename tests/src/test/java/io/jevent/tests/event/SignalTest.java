@@ -8,6 +8,7 @@ import io.jevent.event.EventBase;
 import io.jevent.event.EventOption;
 import io.jevent.event.LoopOption;
 import io.jevent.event.Trigger;
+import io.jevent.testkit.ScriptedBackend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -144,7 +145,7 @@ class SignalTest {
 
     @Test
     void aSignalEventMayHaveATimeoutAndBeActivatedByName() {
-        try (EventBase base = EventBase.create()) {
+        try (EventBase base = new ScriptedBackend().newBase()) {
             Event event = Event.signal(base, "WINCH", (self, triggers) -> {
                 log.add("" + triggers);
                 if (triggers.contains(Trigger.TIMEOUT)) {
