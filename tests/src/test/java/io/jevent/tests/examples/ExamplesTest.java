@@ -93,6 +93,21 @@ class ExamplesTest {
     }
 
     @Test
+    void theTestingGuideShowsWhatItsTestRuns() throws IOException {
+        String guide = Files.readString(Path.of("..", "docs", "TESTING.md"));
+        String test = Files.readString(
+                Path.of("..", "examples", "src", "test", "java", "io", "jevent", "examples", "TestingGuideTest.java"));
+        int count = 0;
+        for (int from = guide.indexOf("```java\n"); from >= 0; from = guide.indexOf("```java\n", from)) {
+            from += "```java\n".length();
+            String shown = guide.substring(from, guide.indexOf("```", from));
+            assertThat(test.replaceAll("\\s+", " ")).contains(shown.strip().replaceAll("\\s+", " "));
+            count++;
+        }
+        assertThat(count).isEqualTo(5);
+    }
+
+    @Test
     void theReadmesProgramConnectsOrSaysWhyNot() throws IOException {
         int port;
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
