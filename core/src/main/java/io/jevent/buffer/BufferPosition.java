@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>It is valid until the buffer next changes; using it then throws {@link IllegalStateException}, as every use on a closed
  * buffer does. It may be at the end, behind the last byte.
  *
+ * <p>In a buffer that holds files, looking at bytes brings them into memory, which is such a change: go on from the position
+ * that {@code search} returned, or ask for a new one.
+ *
  * <p>Threading: immutable; used on the buffer's thread.
  *
  * @see EvBuffer#positionAt(long)

@@ -55,7 +55,15 @@ final class ChannelSource extends EventSource {
         }
         try {
             Registration fresh = engine.backend().register(channel, triggering, this::onReady);
-            fresh.interest(interest);
+            boolean success = false;
+            try {
+                fresh.interest(interest);
+                success = true;
+            } finally {
+                if (!success) {
+                    fresh.close();
+                }
+            }
             registration = fresh;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot watch " + channel, e);

@@ -121,6 +121,7 @@ public final class Event implements AutoCloseable {
         }
         Set<EventOption> behaviour = setOf(options);
         LoopEngine engine = LoopAccess.engineOf(base);
+        engine.checkUsable();
         Triggering triggering = behaviour.contains(EventOption.EDGE_TRIGGERED) ? Triggering.EDGE : Triggering.LEVEL;
         EventSource source = new ChannelSource(engine, channel, Set.copyOf(interest), triggering);
         return new Event(base, source, behaviour, callback);
@@ -133,10 +134,15 @@ public final class Event implements AutoCloseable {
      * @param callback what to call
      * @param options {@link EventOption#PERSIST} for a timer that repeats
      * @return a new event
+     * @throws IllegalArgumentException if it is to be {@link EventOption#EDGE_TRIGGERED}
      * @see "libevent evtimer_new()"
      */
     public static Event timer(EventBase base, EventCallback callback, EventOption... options) {
-        Event event = new Event(base, null, setOf(options), callback);
+        Set<EventOption> behaviour = setOf(options);
+        if (behaviour.contains(EventOption.EDGE_TRIGGERED)) {
+            throw new IllegalArgumentException("a timer watches no channel that could be edge-triggered");
+        }
+        Event event = new Event(base, null, behaviour, callback);
         event.timer(); // It will be needed, so not in the first add.
         return event;
     }

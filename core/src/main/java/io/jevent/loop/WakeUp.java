@@ -16,9 +16,9 @@ final class WakeUp {
 
     /** After it, the loop must look once more for what other threads have handed over, and not sleep if there is some. */
     void fallAsleep() {
-        // Only here, just before it counts: the wake-up of a waker that came late for the last wait may have been taken
-        // by
-        // any look at the system since, and its mark would keep the next waker from waking.
+        // Only here, just before it counts. The wake-up of a waker that came late for the last wait may have been taken
+        // by any
+        // look at the system since, and its mark would keep the next waker from waking.
         pending.set(false);
         asleep = true;
     }

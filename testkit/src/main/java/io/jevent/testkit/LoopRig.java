@@ -40,6 +40,9 @@ public final class LoopRig implements AutoCloseable {
     /** Turns of a simulated loop, or milliseconds of a real one, after which {@link #runUntil} gives up: 100,000. */
     public static final int PATIENCE = 100_000;
 
+    /** For messages: the seed repeats the run. */
+    private final String where;
+
     private final EventBase base;
     private final @Nullable SimulatedNetwork network;
     private final List<Throwable> thrown;
@@ -53,7 +56,8 @@ public final class LoopRig implements AutoCloseable {
      */
     public record Pair(SocketBufferEvent near, SocketBufferEvent far) {}
 
-    private LoopRig(EventBase base, @Nullable SimulatedNetwork network, List<Throwable> thrown) {
+    private LoopRig(EventBase base, @Nullable SimulatedNetwork network, String where, List<Throwable> thrown) {
+        this.where = where;
         this.base = base;
         this.network = network;
         this.thrown = thrown;
@@ -82,7 +86,7 @@ public final class LoopRig implements AutoCloseable {
         List<Throwable> thrown = new ArrayList<>();
         SimulatedNetwork network = new SimulatedNetwork(seed, faults);
         EventBase base = network.newBase(config.errorHandler((source, error) -> thrown.add(error)));
-        return new LoopRig(base, network, thrown);
+        return new LoopRig(base, network, "on the simulated network with seed " + seed, thrown);
     }
 
     /**
@@ -107,7 +111,7 @@ public final class LoopRig implements AutoCloseable {
         EventBase base = EventBase.create(config.backend(backend)
                 .errorHandler((source, error) -> thrown.add(error))
                 .build());
-        return new LoopRig(base, null, thrown);
+        return new LoopRig(base, null, "on " + backend, thrown);
     }
 
     /**
@@ -176,7 +180,7 @@ public final class LoopRig implements AutoCloseable {
             }
             run(Duration.ofMillis(1));
         }
-        throw new AssertionError("did not come about; the base waits for:\n" + base.dump()
+        throw new AssertionError("did not come about " + where + "; the base waits for:\n" + base.dump()
                 + (network == null ? "" : String.join("\n", network.trace())));
     }
 
@@ -221,7 +225,8 @@ public final class LoopRig implements AutoCloseable {
             base.close();
         }
         if (!leaks.isEmpty() || !thrown.isEmpty()) {
-            AssertionError error = new AssertionError("left over: " + leaks + "; thrown by callbacks: " + thrown);
+            AssertionError error =
+                    new AssertionError("left over " + where + ": " + leaks + "; thrown by callbacks: " + thrown);
             thrown.forEach(error::addSuppressed);
             throw error;
         }

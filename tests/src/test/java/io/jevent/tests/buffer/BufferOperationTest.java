@@ -229,6 +229,38 @@ class BufferOperationTest {
     }
 
     @Test
+    void whatWasBegunBeforeIsRefusedToo() throws Exception {
+        try (Reservation reservation = buffer.reserve(3, 1)) {
+            buffer.freeze(End.END);
+            assertThatThrownBy(() -> reservation.commit(3)).hasMessage("the end of this buffer is frozen");
+            buffer.unfreeze(End.END);
+            onAnotherThread(
+                    () -> assertThatThrownBy(() -> reservation.commit(3)).isInstanceOf(WrongThreadException.class));
+        }
+        BufferPosition position = buffer.positionAt(2);
+        onAnotherThread(() -> assertPositionRefuses(position, WrongThreadException.class));
+        Reservation late = buffer.reserve(3, 1);
+        buffer.close();
+        assertThatThrownBy(() -> late.commit(3)).hasMessage("this buffer is closed");
+        late.close();
+        assertPositionRefuses(position, IllegalStateException.class);
+    }
+
+    private static void assertPositionRefuses(BufferPosition position, Class<? extends Throwable> expected) {
+        assertThatThrownBy(() -> position.plus(1)).isInstanceOf(expected);
+        assertThatThrownBy(position::get).isInstanceOf(expected);
+        assertThatThrownBy(() -> position.peek(1)).isInstanceOf(expected);
+        assertThatThrownBy(() -> position.copyOut(new byte[1], 0, 1)).isInstanceOf(expected);
+        assertThatThrownBy(() -> position.search(new byte[] {'2'})).isInstanceOf(expected);
+    }
+
+    private static void onAnotherThread(Runnable action) throws Exception {
+        FutureTask<Void> task = new FutureTask<>(action, null);
+        Thread.ofPlatform().start(task);
+        task.get();
+    }
+
+    @Test
     void theOtherBufferOfAMoveIsCheckedAndToldToo() {
         try (EvBuffer other = EvBuffer.create(pool)) {
             other.addAscii("abc");

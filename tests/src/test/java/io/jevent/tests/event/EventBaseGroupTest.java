@@ -114,9 +114,7 @@ class EventBaseGroupTest {
         group.start();
         group.next().execute(() -> {
             stopper.start();
-            while (stopper.getState() != Thread.State.WAITING) {
-                Thread.onSpinWait(); // Until it waits for this very thread.
-            }
+            spinUntilItWaits(stopper); // For this very thread.
             try {
                 group.stop(Duration.ZERO);
             } catch (IllegalStateException e) {
@@ -186,14 +184,16 @@ class EventBaseGroupTest {
                         connection.onRead(buffer -> buffer.write(buffer.input()));
                         connection.enableReading();
                     }));
-            Thread clients = Thread.ofPlatform().start(() -> {
-                for (int i = 0; i < 4; i++) {
-                    echoOnce((InetSocketAddress) listener.localAddress());
+            Thread.ofPlatform().start(() -> {
+                try {
+                    for (int i = 0; i < 4; i++) {
+                        echoOnce((InetSocketAddress) listener.localAddress());
+                    }
+                } finally {
+                    base.execute(base::exit);
                 }
-                base.execute(base::exit);
             });
             base.dispatch();
-            assertThat(clients.isAlive() || serving.size() == 2).isTrue();
         }
         assertThat(serving).hasSize(2);
     }
@@ -237,6 +237,7 @@ class EventBaseGroupTest {
     void aConnectionThatIsHandedOverBetweenTheEndOfALoopAndTheCloseOfItsBaseIsClosed() throws Exception {
         EventBaseGroup group = EventBaseGroup.create(2, CONFIG, this::threadOf);
         CountDownLatch handedOver = new CountDownLatch(1);
+        CountDownLatch taken = new CountDownLatch(1);
         group.start();
         group.bases().get(1).execute(() -> await(handedOver));
         Thread stopper = Thread.ofPlatform().start(() -> group.stop(Duration.ofDays(1)));
@@ -246,9 +247,8 @@ class EventBaseGroupTest {
                 Socket client = new Socket()) {
             ConnectionListener listener = ConnectionListener.bind(
                     base, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), (self, socket) -> {
-                        group.handOver(socket, (its, accepted) -> {
-                            throw new IllegalStateException("its loop has ended");
-                        });
+                        assertThat(group.handOver(socket, (its, accepted) -> taken.countDown()))
+                                .isTrue();
                         base.exit();
                     });
             client.connect(listener.localAddress());
@@ -257,6 +257,13 @@ class EventBaseGroupTest {
             stopper.join();
             client.setSoTimeout(20_000);
             assertThat(client.getInputStream().read()).isEqualTo(-1);
+            assertThat(taken.getCount()).as("nobody took it").isEqualTo(1);
+        }
+    }
+
+    private static void spinUntilItWaits(Thread thread) {
+        while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TERMINATED) {
+            Thread.onSpinWait();
         }
     }
 
@@ -310,9 +317,7 @@ class EventBaseGroupTest {
             answers.add(Thread.currentThread().isInterrupted());
         });
         stopper.start();
-        while (stopper.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
+        spinUntilItWaits(stopper);
         interrupted.countDown();
         stopper.join();
         assertThat(answers).containsExactly(true);

@@ -447,9 +447,9 @@ class EventBaseTest {
         assertThat(log).containsExactly("EventBase[scripted, running]");
         base.close();
         assertThat(base).hasToString("EventBase[scripted, closed]");
-        assertThat(EventBase.create(EventBaseConfig.builder().priorityCount(7).build())
-                        .priorityCount())
-                .isEqualTo(7);
+        try (EventBase ranked = script.newBase(EventBaseConfig.builder().priorityCount(7))) {
+            assertThat(ranked.priorityCount()).isEqualTo(7);
+        }
     }
 
     @Test

@@ -521,7 +521,7 @@ class EventTest extends EventCase {
         assertThat(timer.deadlineNanos().orElseThrow() - base.nanoTime()).isEqualTo(Long.MAX_VALUE / 2);
     }
 
-    /** Against a list: what is withdrawn leaves holes in the loop's queue, and the queue grows and closes them. */
+    /** Against a list. */
     @Test
     void whateverIsActivatedAndWithdrawnTheRestRunsInTheOrderOfActivation() {
         Random random = new Random(7);

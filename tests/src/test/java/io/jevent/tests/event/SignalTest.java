@@ -14,14 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** Signals of the process, raised by the system's kill command. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Isolated
 class SignalTest {
     private final List<String> log = new ArrayList<>();
@@ -158,6 +157,5 @@ class SignalTest {
             base.dispatch();
         }
         assertThat(log).containsExactly("[SIGNAL]", "[TIMEOUT]");
-        assertThat(Set.of(Trigger.values())).hasSize(6);
     }
 }
