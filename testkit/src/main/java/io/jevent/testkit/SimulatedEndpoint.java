@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
     private static final Duration CONNECT_RETRY = Duration.ofSeconds(1);
 
+    private static final int SMALL_READ_BYTES = 4 * 1024;
+
     private enum State {
         IDLE,
         CONNECTING,
@@ -231,7 +233,7 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
             return;
         }
         if (arrivedBytes > 0) {
-            int count = readBytes(into);
+            int count = readBytes(into, Integer.MAX_VALUE);
             if (count > 0 && state == State.CONNECTED) {
                 handler().onReceived(count);
             }
@@ -244,14 +246,16 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
         }
     }
 
-    private int readBytes(EvBuffer into) {
-        int count = (int) Math.min(Math.min(arrivedBytes, admitted), network.faults().maxBytesPerRead);
+    private int readBytes(EvBuffer into, int maxBytes) {
+        int most = Math.min(maxBytes, network.faults().maxBytesPerRead);
+        int count = (int) Math.min(Math.min(arrivedBytes, admitted), most);
         if (count > 1 && network.happens(network.faults().shortRead)) {
             count = network.random().nextInt(1, count);
         }
         byte[] bytes = take(count);
         long before = into.length();
         boolean returned = false;
+        boolean refused = false;
         into.unfreeze(EvBuffer.End.END);
         try {
             into.add(bytes);
@@ -259,7 +263,7 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
         } catch (BufferLimitException e) {
             putBack(bytes);
             returned = true;
-            return 0;
+            refused = true;
         } finally {
             if (!into.isClosed()) {
                 into.freeze(EvBuffer.End.END);
@@ -271,6 +275,10 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
                     handler().onReceived(count);
                 }
             }
+        }
+        if (refused) {
+            // Not near its limit, the pool always has room for a small read.
+            return count > SMALL_READ_BYTES ? readBytes(into, SMALL_READ_BYTES) : 0;
         }
         counted(count);
         return count;
@@ -350,7 +358,7 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
             byte[] bytes = copyOf(from, count);
             if (bytes != null) {
                 dispatch(bytes);
-                written(from, count);
+                written(from, bytes.length);
             }
         } finally {
             if (!from.isClosed()) {
@@ -361,17 +369,31 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
 
     /** The first bytes, or null if they cannot be had now. */
     private byte @Nullable [] copyOf(EvBuffer from, int count) {
-        byte[] bytes = new byte[count];
         writeWaitsForMemory = false;
         try {
-            from.copyOut(0, bytes, 0, count);
-            return bytes;
+            return firstBytes(from, count);
+        } catch (BufferLimitException _) {
+            // Files that are too long for the memory there is: what is in memory goes first, else one piece of the
+            // file.
+        } catch (UncheckedIOException e) {
+            fail(Direction.WRITING, Objects.requireNonNull(e.getCause()));
+            return null;
+        }
+        try {
+            firstBytes(from, from.contiguousLength() > 0 ? 0 : 1);
+            return firstBytes(from, Math.min(count, from.contiguousLength()));
         } catch (BufferLimitException e) {
             waitForMemoryToWrite(e);
         } catch (UncheckedIOException e) {
             fail(Direction.WRITING, Objects.requireNonNull(e.getCause()));
         }
         return null;
+    }
+
+    private static byte[] firstBytes(EvBuffer from, int count) {
+        byte[] bytes = new byte[count];
+        from.copyOut(0, bytes, 0, count);
+        return bytes;
     }
 
     /** Bytes of a file have to go through memory, and there is none: they wait, or fail if waiting cannot help. */

@@ -163,6 +163,29 @@ class HostileCallbackContractTest {
 
     @ParameterizedTest
     @EnumSource(BackendUnderTest.class)
+    void aFileThatIsLongerThanAllMemoryArrivesWhole(BackendUnderTest backend) throws IOException {
+        int byteCount = backend == BackendUnderTest.SIMULATED_CHOPPING ? 70_000 : 100_000;
+        Path path = fileOf(byteCount);
+        try (LoopRig rig = backend.open(EventBaseConfig.builder().maxBufferBytes(64 * 1024))) {
+            LoopRig.Pair pair = rig.connectedPair();
+            long[] received = {0};
+            pair.far().onRead(far -> received[0] += far.input().drain(Long.MAX_VALUE));
+            pair.far().enableReading();
+            pair.near().output().addAscii("x");
+            try (FileSegment segment = FileSegment.of(
+                    FileChannel.open(path),
+                    0,
+                    byteCount,
+                    FileSegmentOption.NO_TRANSFER,
+                    FileSegmentOption.CLOSE_ON_FREE)) {
+                pair.near().output().addFileSegment(segment);
+            }
+            rig.runUntil(() -> received[0] == byteCount + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(BackendUnderTest.class)
     void aDatagramThatFindsNoMemoryWaitsForItWithoutSpinning(BackendUnderTest backend) throws IOException {
         try (LoopRig rig = backend.open(EventBaseConfig.builder().maxBufferBytes(MEMORY_BYTES));
                 UdpSocket server = UdpSocket.bind(
