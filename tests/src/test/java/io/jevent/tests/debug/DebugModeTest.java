@@ -9,6 +9,7 @@ import io.jevent.buffer.Reservation;
 import io.jevent.event.Event;
 import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseConfig;
+import io.jevent.tests.logging.LogCapture;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,12 +18,8 @@ import java.nio.channels.Pipe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -106,33 +103,16 @@ class DebugModeTest {
 
     @Test
     void aBufferDroppedWithBytesInItIsReportedWithWhereItWasMade() throws InterruptedException {
-        BlockingQueue<LogRecord> records = new LinkedBlockingQueue<>();
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord logged) {
-                records.add(logged);
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        Logger logger = Logger.getLogger("io.jevent.buffer");
-        logger.addHandler(handler);
-        try {
+        try (LogCapture log = new LogCapture("io.jevent.buffer")) {
             dropABuffer();
             LogRecord logged = null;
             for (int i = 0; i < 500 && logged == null; i++) {
                 System.gc();
-                logged = records.poll(20, TimeUnit.MILLISECONDS);
+                logged = log.records().poll(20, TimeUnit.MILLISECONDS);
             }
             assertThat(logged).isNotNull();
             assertThat(logged.getMessage()).contains("4 bytes was dropped without close()");
             assertThat(logged.getThrown()).hasStackTraceContaining("dropABuffer");
-        } finally {
-            logger.removeHandler(handler);
         }
     }
 

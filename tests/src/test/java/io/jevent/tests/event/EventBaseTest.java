@@ -12,6 +12,7 @@ import io.jevent.event.EventOption;
 import io.jevent.event.LoopOption;
 import io.jevent.event.LoopResult;
 import io.jevent.testkit.ScriptedBackend;
+import io.jevent.tests.logging.LogCapture;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,9 +20,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -463,40 +461,22 @@ class EventBaseTest {
 
     @Test
     void anErrorHandlerThatThrowsIsLoggedWithBothExceptions() {
-        List<LogRecord> records = new ArrayList<>();
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord logged) {
-                records.add(logged);
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        Logger logger = Logger.getLogger("io.jevent");
-        logger.addHandler(handler);
-        logger.setUseParentHandlers(false);
-        try (EventBase careless = script.newBase(EventBaseConfig.builder().errorHandler((source, thrown) -> {
-            throw new IllegalStateException("in the handler");
-        }))) {
+        try (LogCapture captured = new LogCapture("io.jevent");
+                EventBase careless = script.newBase(EventBaseConfig.builder().errorHandler((source, thrown) -> {
+                    throw new IllegalStateException("in the handler");
+                }))) {
             careless.execute(() -> {
                 throw new IllegalStateException("in the callback");
             });
             careless.dispatch();
-        } finally {
-            logger.removeHandler(handler);
-            logger.setUseParentHandlers(true);
+            assertThat(captured.records()).singleElement().satisfies(it -> {
+                assertThat(it.getMessage()).startsWith("the error handler threw");
+                assertThat(it.getThrown()).hasMessage("in the handler");
+                assertThat(it.getThrown().getSuppressed())
+                        .singleElement()
+                        .satisfies(inner -> assertThat(inner).hasMessage("in the callback"));
+            });
         }
-        assertThat(records).singleElement().satisfies(it -> {
-            assertThat(it.getMessage()).startsWith("the error handler threw");
-            assertThat(it.getThrown()).hasMessage("in the handler");
-            assertThat(it.getThrown().getSuppressed())
-                    .singleElement()
-                    .satisfies(inner -> assertThat(inner).hasMessage("in the callback"));
-        });
     }
 
     @Test
