@@ -1,6 +1,5 @@
 package io.jevent.buffer;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
@@ -151,8 +150,7 @@ public final class BufferPosition {
         EvBuffer.checkCount(maxBytes);
         long byteCount = Math.min(maxBytes, buffer.length() - index);
         BufferPosition here = loadedUpTo(index + byteCount);
-        List<MemorySegment> views = buffer.views(here.chunk, index - here.base, byteCount);
-        return EvBuffer.asByteBuffers(views);
+        return buffer.views.buffers(here.chunk, index - here.base, byteCount);
     }
 
     /**

@@ -11,7 +11,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -59,8 +58,7 @@ public final class EvBuffer implements AutoCloseable {
     private final EnumSet<End> frozen = EnumSet.noneOf(End.class);
     private final ChangeCallbacks callbacks = new ChangeCallbacks(this);
 
-    /** Only in debug mode. */
-    private final @Nullable DebugViews debugViews;
+    final ChunkViews views = ChunkViews.create();
 
     /** Grows whenever views and positions cease to be valid. */
     long changeCount;
@@ -71,10 +69,7 @@ public final class EvBuffer implements AutoCloseable {
         this.queue = new ChunkQueue(pool);
         this.confined = confined;
         if (DebugViews.ON) {
-            debugViews = new DebugViews();
             DebugViews.watch(this, queue);
-        } else {
-            debugViews = null;
         }
     }
 
@@ -602,7 +597,7 @@ public final class EvBuffer implements AutoCloseable {
         checkUsable();
         checkCount(maxBytes);
         load(maxBytes);
-        return asByteBuffers(views(queue.head, 0, Math.min(maxBytes, length())));
+        return views.buffers(queue.head, 0, Math.min(maxBytes, length()));
     }
 
     /**
@@ -617,27 +612,7 @@ public final class EvBuffer implements AutoCloseable {
         checkUsable();
         checkCount(maxBytes);
         load(maxBytes);
-        return views(queue.head, 0, Math.min(maxBytes, length()));
-    }
-
-    static List<ByteBuffer> asByteBuffers(List<MemorySegment> segments) {
-        return segments.stream().map(MemorySegment::asByteBuffer).toList();
-    }
-
-    /** Views of bytes that are in memory, beginning so many bytes behind the start of a chunk. */
-    List<MemorySegment> views(@Nullable Chunk start, long from, long byteCount) {
-        List<MemorySegment> views = new ArrayList<>();
-        long skip = from;
-        long left = byteCount;
-        for (Chunk chunk = start; chunk != null && left > 0; chunk = chunk.next) {
-            int count = (int) Math.min(left, chunk.length() - skip);
-            if (count > 0) {
-                views.add(viewOf(chunk, (int) skip, count));
-                left -= count;
-            }
-            skip = Math.max(0, skip - chunk.length());
-        }
-        return views;
+        return views.segments(queue.head, 0, Math.min(maxBytes, length()));
     }
 
     /**
@@ -668,12 +643,12 @@ public final class EvBuffer implements AutoCloseable {
             checkThawed(End.START);
             queue.pullUp((int) byteCount);
             endViews();
-            ByteBuffer view = viewOf(Objects.requireNonNull(queue.head), 0, (int) byteCount)
+            ByteBuffer view = views.segment(Objects.requireNonNull(queue.head), (int) byteCount)
                     .asByteBuffer();
             queue.releaseRetired(); // Last: a clean-up may change the buffer again.
             return view;
         }
-        return viewOf(Objects.requireNonNull(queue.head), 0, (int) byteCount).asByteBuffer();
+        return views.segment(first, (int) byteCount).asByteBuffer();
     }
 
     /**
@@ -790,7 +765,7 @@ public final class EvBuffer implements AutoCloseable {
             throw new IllegalArgumentException("need 0 < byteCount <= " + MAX_CONTIGUOUS_BYTES
                     + " and maxSegments > 0, got " + byteCount + " and " + maxSegments);
         }
-        return Reservation.of(this, byteCount, maxSegments, debugViews);
+        return Reservation.of(this, byteCount, maxSegments);
     }
 
     /**
@@ -948,11 +923,6 @@ public final class EvBuffer implements AutoCloseable {
 
     // ---- inside ----
 
-    private MemorySegment viewOf(Chunk chunk, int from, int byteCount) {
-        MemorySegment real = chunk.memory.asSlice((long) chunk.start + from, byteCount);
-        return (debugViews == null ? real : debugViews.view(real)).asReadOnly();
-    }
-
     /** Makes bytes that are still in files be in memory; the content stays, views and positions do not. */
     void load(long byteCount) {
         if (queue.fileLength == 0) {
@@ -972,9 +942,7 @@ public final class EvBuffer implements AutoCloseable {
 
     private void endViews() {
         changeCount++;
-        if (debugViews != null) {
-            debugViews.invalidate();
-        }
+        views.end();
     }
 
     void checkUsable() {

@@ -1,10 +1,8 @@
 package io.jevent.buffer;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Room at the end of an {@link EvBuffer} that the caller may fill in place before committing what was filled.
@@ -37,12 +35,7 @@ public final class Reservation implements AutoCloseable {
     /** What {@link #space} stands for; the same but in debug mode, where it throws once the reservation has ended. */
     private final List<ByteBuffer> real;
 
-    private Reservation(
-            EvBuffer buffer,
-            int tailBytes,
-            List<ByteBuffer> tail,
-            List<PooledChunk> fresh,
-            @Nullable DebugViews debugViews) {
+    private Reservation(EvBuffer buffer, int tailBytes, List<ByteBuffer> tail, List<PooledChunk> fresh) {
         this.buffer = buffer;
         this.changeCount = buffer.changeCount;
         this.tailBytes = tailBytes;
@@ -52,12 +45,7 @@ public final class Reservation implements AutoCloseable {
             views.add(chunk.memory.asByteBuffer());
         }
         this.real = List.copyOf(views);
-        this.space = debugViews == null
-                ? real
-                : real.stream()
-                        .map(view ->
-                                debugViews.view(MemorySegment.ofBuffer(view)).asByteBuffer())
-                        .toList();
+        this.space = buffer.views.standIns(real);
         long total = 0;
         for (ByteBuffer view : views) {
             total += view.remaining();
@@ -66,7 +54,7 @@ public final class Reservation implements AutoCloseable {
     }
 
     /** Room of at least so many bytes in at most so many segments: behind the last byte first, if that serves. */
-    static Reservation of(EvBuffer buffer, long byteCount, int maxSegments, @Nullable DebugViews debugViews) {
+    static Reservation of(EvBuffer buffer, long byteCount, int maxSegments) {
         ChunkQueue queue = buffer.queue;
         int room = queue.tailRoom();
         boolean useTail = room > 0 && (room >= byteCount || maxSegments > 1);
@@ -83,7 +71,7 @@ public final class Reservation implements AutoCloseable {
             boolean inOne = chunksNeeded > maxSegments - tail.size();
             fresh = inOne ? List.of(queue.pool.allocate((int) missing)) : queue.allocate(missing);
         }
-        return new Reservation(buffer, tailBytes, tail, fresh, debugViews);
+        return new Reservation(buffer, tailBytes, tail, fresh);
     }
 
     /**
