@@ -8,7 +8,6 @@ import io.jevent.loop.Finalizer;
 import io.jevent.loop.LoopAccess;
 import io.jevent.loop.LoopEngine;
 import io.jevent.loop.LoopEvent;
-import io.jevent.loop.LoopTimer;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
@@ -62,13 +61,7 @@ public final class Event implements AutoCloseable {
     private final Node node;
 
     /** Made with the first timeout, or with the event if it has nothing else. */
-    private @Nullable Timeout timer;
-
-    /** The timeout given to {@link #add}, in nanoseconds; -1 for none. */
-    private long timeoutNanos = -1;
-
-    /** The list the timeout waits in, if it was given as a common one. */
-    private @Nullable CommonTimeout commonTimeout;
+    private @Nullable EventTimeout timer;
 
     /** What happened since the callback last ran, as a mask of trigger bits. */
     private int happened;
@@ -273,10 +266,8 @@ public final class Event implements AutoCloseable {
         long nanos = nanosOf(timeout);
         watch();
         markAdded();
-        timeoutNanos = nanos;
-        commonTimeout = null;
         withdrawTimeout();
-        engine.timers().set(timer(), nanos);
+        timer().start(nanos);
     }
 
     /**
@@ -295,16 +286,14 @@ public final class Event implements AutoCloseable {
         }
         watch();
         markAdded();
-        timeoutNanos = timeout.timers().spanNanos();
-        commonTimeout = timeout;
         withdrawTimeout();
-        engine.timers().set(timer(), timeout.timers());
+        timer().start(timeout.timers());
     }
 
-    private Timeout timer() {
-        Timeout present = timer;
+    private EventTimeout timer() {
+        EventTimeout present = timer;
         if (present == null) {
-            present = new Timeout();
+            present = new EventTimeout(this, engine.timers());
             timer = present;
         }
         return present;
@@ -355,10 +344,8 @@ public final class Event implements AutoCloseable {
 
     private void dropTimeout() {
         if (timer != null) {
-            engine.timers().cancel(timer);
+            timer.drop();
         }
-        timeoutNanos = -1;
-        commonTimeout = null;
     }
 
     /**
@@ -681,8 +668,8 @@ public final class Event implements AutoCloseable {
             if (node.isAdded()) {
                 stopWaiting();
             }
-        } else if (node.isAdded() && timeoutNanos >= 0) {
-            restartTimeout((triggers & Trigger.TIMEOUT.bit) != 0);
+        } else if (node.isAdded() && timer != null) {
+            timer.restart((triggers & Trigger.TIMEOUT.bit) != 0, engine.cachedNanos());
         }
         try {
             callback.onEvent(this, TRIGGER_SETS.get(triggers));
@@ -690,31 +677,6 @@ public final class Event implements AutoCloseable {
             if (closesAfterwards && !node.isAdded() && !node.isQueued()) {
                 closed = true;
             }
-        }
-    }
-
-    private void restartTimeout(boolean keepsRhythm) {
-        Timeout timeout = timer();
-        long next = timeout.deadlineNanos() + timeoutNanos;
-        boolean rhythmic = keepsRhythm && next - engine.cachedNanos() >= 0;
-        if (commonTimeout != null) {
-            if (rhythmic) {
-                engine.timers().setAt(timeout, commonTimeout.timers(), next);
-            } else {
-                engine.timers().set(timeout, commonTimeout.timers());
-            }
-        } else if (rhythmic) {
-            engine.timers().setAt(timeout, next);
-        } else {
-            engine.timers().set(timeout, timeoutNanos);
-        }
-    }
-
-    /** The timeout of this event. */
-    private final class Timeout extends LoopTimer {
-        @Override
-        protected void onExpired() {
-            happen(Trigger.TIMEOUT);
         }
     }
 
