@@ -56,7 +56,7 @@ final class NioAcceptedSocket implements AcceptedSocket {
     @Override
     public void close() {
         if (!adopted) {
-            NioTransport.closeQuietly(channel);
+            ChannelPoller.closeQuietly(channel);
         }
     }
 

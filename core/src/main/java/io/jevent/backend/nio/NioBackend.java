@@ -12,57 +12,42 @@ import io.jevent.backend.Registration;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
 import io.jevent.backend.Triggering;
+import io.jevent.backend.readiness.Addresses;
+import io.jevent.backend.readiness.MemoryWaits;
+import io.jevent.backend.readiness.ReadinessKey;
+import io.jevent.backend.readiness.ReadinessTransport;
 import io.jevent.buffer.BufferPool;
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/**
- * {@link Backend} on one {@link Selector}.
- *
- * <p>Two habits of channels shape it. A closed channel keeps its descriptor until the selector's next pass, so passes are
- * added where that would be noticed ({@link #reapClosed()}, and before giving up for want of descriptors). A channel has
- * one key per selector, so watchers share it ({@link NioKey}).
- */
-final class NioBackend implements Backend {
+/** {@link Backend} on one {@link Selector}. */
+final class NioBackend implements Backend, ChannelPoller {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** In debug mode a channel that is closed while an event watches it is found, and its watchers are told. */
     private static final boolean DEBUG = Boolean.getBoolean("jevent.debug");
 
-    /** While connections wait for buffer memory that other threads may give back, polls last no longer than this. */
-    private static final long MEMORY_WAIT_MILLIS = 10;
-
-    private final BufferPool pool;
     private final Selector selector;
-
-    /** Who would receive or accept but for the pool's bound. */
-    private final List<NioKey.Watcher> waitingForMemory = new ArrayList<>();
-
+    private final MemoryWaits memory;
+    private final ChannelTransports transports;
     private boolean closedSincePoll;
 
-    /** Room for the longest datagram, shared by all sockets of this backend; null until one receives. */
-    private @Nullable ByteBuffer datagramScratch;
-
     NioBackend(BufferPool pool) throws IOException {
-        this.pool = pool;
         this.selector = Selector.open();
+        this.memory = new MemoryWaits(pool);
+        this.transports = new ChannelTransports(this, pool, memory);
     }
 
     @Override
@@ -78,12 +63,9 @@ final class NioBackend implements Backend {
     @Override
     public void poll(long timeoutNanos) throws IOException {
         closedSincePoll = false;
-        long timeout = timeoutNanos;
+        long timeout = memory.resume(timeoutNanos);
         if (DEBUG && reportClosedChannels()) {
             timeout = 0;
-        }
-        if (!waitingForMemory.isEmpty()) {
-            timeout = resumeReceiving() ? 0 : boundedByMemoryWait(timeoutNanos);
         }
         if (timeout == 0) {
             selector.selectNow(NioBackend::onSelected);
@@ -103,25 +85,10 @@ final class NioBackend implements Backend {
         boolean any = false;
         for (SelectionKey key : List.copyOf(selector.keys())) {
             if (!key.channel().isOpen() && key.attachment() instanceof NioKey closed) {
-                any |= closed.onChannelClosed();
+                any |= closed.descriptorClosed();
             }
         }
         return any;
-    }
-
-    private static long boundedByMemoryWait(long timeoutNanos) {
-        long bound = MEMORY_WAIT_MILLIS * NANOS_PER_MILLI;
-        return timeoutNanos < 0 ? bound : Math.min(timeoutNanos, bound);
-    }
-
-    private boolean resumeReceiving() {
-        if (pool.isNearLimit()) {
-            return false;
-        }
-        List<NioKey.Watcher> resumed = List.copyOf(waitingForMemory);
-        waitingForMemory.clear();
-        resumed.forEach(NioKey.Watcher::memoryAvailable);
-        return true;
     }
 
     @Override
@@ -130,142 +97,27 @@ final class NioBackend implements Backend {
     }
 
     @Override
+    public void noteClosed() {
+        closedSincePoll = true;
+    }
+
+    @Override
     public void reapClosed() throws IOException {
-        if (closedSincePoll) {
-            closedSincePoll = false;
-            selector.selectNow(NioBackend::onSelected);
-        }
+        freeClosed();
     }
 
     @Override
-    public Registration register(SelectableChannel channel, Triggering triggering, ReadinessHandler handler)
-            throws IOException {
-        if (triggering == Triggering.EDGE) {
-            throw new UnsupportedOperationException("nio cannot watch edge-triggered");
+    public boolean freeClosed() throws IOException {
+        if (!closedSincePoll) {
+            return false;
         }
-        return new NioRegistration(this, channel, handler);
+        closedSincePoll = false;
+        selector.selectNow(NioBackend::onSelected);
+        return true;
     }
 
     @Override
-    public Transport connect(SocketAddress address, TransportHandler handler) throws IOException {
-        ProtocolFamily family = familyOf(address);
-        SocketChannel channel = withDescriptor(() -> SocketChannel.open(family));
-        boolean success = false;
-        try {
-            withoutDelay(channel, family);
-            NioTransport transport = new NioTransport(this, channel, handler);
-            transport.connect(address);
-            success = true;
-            return transport;
-        } finally {
-            if (!success) {
-                channel.close();
-                noteClosed();
-            }
-        }
-    }
-
-    @Override
-    public Transport adopt(SelectableChannel channel, TransportHandler handler) throws IOException {
-        if (!(channel instanceof SocketChannel socket)) {
-            throw new IllegalArgumentException("need a SocketChannel, got " + channel);
-        }
-        return new NioTransport(this, socket, handler);
-    }
-
-    @Override
-    public Transport adopt(AcceptedSocket socket, TransportHandler handler) throws IOException {
-        if (!(socket instanceof NioAcceptedSocket accepted)) {
-            throw new IllegalArgumentException("need a socket accepted by an nio backend, got " + socket);
-        }
-        return new NioTransport(this, accepted.adopt(), handler);
-    }
-
-    @Override
-    public Acceptor listen(SocketAddress address, int backlog, boolean reuseAddress, AcceptorHandler handler)
-            throws IOException {
-        ProtocolFamily family = familyOf(address);
-        ServerSocketChannel channel = withDescriptor(() -> ServerSocketChannel.open(family));
-        boolean success = false;
-        try {
-            if (family != StandardProtocolFamily.UNIX) {
-                channel.setOption(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
-            }
-            channel.bind(address, backlog);
-            Acceptor acceptor = new NioAcceptor(this, channel, handler);
-            success = true;
-            return acceptor;
-        } finally {
-            if (!success) {
-                channel.close();
-            }
-        }
-    }
-
-    @Override
-    public Acceptor listen(SelectableChannel channel, AcceptorHandler handler) throws IOException {
-        if (!(channel instanceof ServerSocketChannel server)) {
-            throw new IllegalArgumentException("need a ServerSocketChannel, got " + channel);
-        }
-        if (server.getLocalAddress() == null) {
-            throw new IllegalArgumentException("need a bound channel, got " + channel);
-        }
-        return new NioAcceptor(this, server, handler);
-    }
-
-    @Override
-    public DatagramTransport openDatagrams(ProtocolFamily family, DatagramHandler handler) throws IOException {
-        DatagramChannel channel = withDescriptor(() -> DatagramChannel.open(family));
-        boolean success = false;
-        try {
-            DatagramTransport transport = new NioDatagramTransport(this, pool, channel, handler);
-            success = true;
-            return transport;
-        } finally {
-            if (!success) {
-                channel.close();
-                noteClosed();
-            }
-        }
-    }
-
-    @Override
-    public DatagramTransport adoptDatagrams(SelectableChannel channel, DatagramHandler handler) throws IOException {
-        if (!(channel instanceof DatagramChannel datagrams)) {
-            throw new IllegalArgumentException("need a DatagramChannel, got " + channel);
-        }
-        return new NioDatagramTransport(this, pool, datagrams, handler);
-    }
-
-    /** An empty buffer with room for the longest datagram, until the next call. */
-    ByteBuffer datagramScratch() {
-        ByteBuffer scratch = datagramScratch;
-        if (scratch == null) {
-            scratch = ByteBuffer.allocateDirect(DatagramTransport.MAX_DATAGRAM_BYTES);
-            datagramScratch = scratch;
-        }
-        return scratch.clear();
-    }
-
-    @Override
-    public void close() {
-        try {
-            reapClosed();
-            selector.close();
-        } catch (IOException e) {
-            System.getLogger("io.jevent.backend.nio").log(System.Logger.Level.DEBUG, "closing the selector", e);
-        }
-    }
-
-    /** Output leaves once per turn, gathered; holding it back longer in the system would only delay it. */
-    static void withoutDelay(SocketChannel channel, ProtocolFamily family) throws IOException {
-        if (family != StandardProtocolFamily.UNIX) {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        }
-    }
-
-    /** The key of a channel, shared with other watchers of it. */
-    NioKey keyOf(SelectableChannel channel) throws IOException {
+    public ReadinessKey keyOf(SelectableChannel channel) throws IOException {
         SelectionKey key = channel.keyFor(selector);
         if (key != null && !key.isValid()) {
             // Cancelled since the last pass; the selector must forget it before the channel can come back.
@@ -280,67 +132,86 @@ final class NioBackend implements Backend {
         return (NioKey) key.attachment();
     }
 
-    /** Notes that a descriptor waits for the next pass. */
-    void noteClosed() {
-        closedSincePoll = true;
+    @Override
+    public Registration register(SelectableChannel channel, Triggering triggering, ReadinessHandler handler)
+            throws IOException {
+        return transports.register(channel, triggering, handler);
     }
 
-    /** Gives a just closed descriptor back at once: till then its address stays taken, and its owner may bind it again. */
-    void freeAddress() {
-        noteClosed();
-        try {
-            reapClosed();
-        } catch (IOException e) {
-            System.getLogger("io.jevent.backend.nio").log(System.Logger.Level.DEBUG, "giving an address back", e);
-        }
+    @Override
+    public Transport connect(SocketAddress address, TransportHandler handler) throws IOException {
+        ProtocolFamily family = Addresses.familyOf(address);
+        SocketChannel channel = withDescriptor(() -> SocketChannel.open(family));
+        return orClose(channel, () -> {
+            NioStreamSocket.withoutDelay(channel, address);
+            Transport transport = new ReadinessTransport(new NioStreamSocket(this, channel), memory, handler);
+            transport.connect(address);
+            return transport;
+        });
     }
 
-    /** Whether there is too little buffer memory to receive or accept; if so, the watcher is told when there is. */
-    boolean mustWaitForMemory(NioKey.Watcher watcher) {
-        if (!pool.isNearLimit()) {
-            return false;
-        }
-        waitingForMemory.add(watcher);
-        return true;
+    @Override
+    public Transport adopt(SelectableChannel channel, TransportHandler handler) throws IOException {
+        return transports.adopt(channel, handler);
     }
 
-    void forget(NioKey.Watcher watcher) {
-        if (!waitingForMemory.isEmpty()) {
-            waitingForMemory.removeIf(it -> it == watcher);
-        }
+    @Override
+    public Transport adopt(AcceptedSocket socket, TransportHandler handler) throws IOException {
+        return transports.adopt(socket, handler);
     }
 
-    /** Something that needs a new descriptor. */
-    @FunctionalInterface
-    interface NeedsDescriptor<T> {
-        T open() throws IOException;
-    }
-
-    /** Tries again after giving back the descriptors of closed channels, where there are any. */
-    <T> T withDescriptor(NeedsDescriptor<T> opener) throws IOException {
-        try {
-            return opener.open();
-        } catch (UnsupportedOperationException e) {
-            throw new IOException("address family not supported", e);
-        } catch (IOException e) {
-            if (!closedSincePoll) {
-                throw e;
+    @Override
+    public Acceptor listen(SocketAddress address, int backlog, boolean reuseAddress, AcceptorHandler handler)
+            throws IOException {
+        ProtocolFamily family = Addresses.familyOf(address);
+        ServerSocketChannel channel = withDescriptor(() -> ServerSocketChannel.open(family));
+        return orClose(channel, () -> {
+            if (family != StandardProtocolFamily.UNIX) {
+                channel.setOption(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
             }
-            reapClosed();
-            return opener.open();
+            channel.bind(address, backlog);
+            return transports.listen(channel, handler);
+        });
+    }
+
+    @Override
+    public Acceptor listen(SelectableChannel channel, AcceptorHandler handler) throws IOException {
+        return transports.listen(channel, handler);
+    }
+
+    @Override
+    public DatagramTransport openDatagrams(ProtocolFamily family, DatagramHandler handler) throws IOException {
+        DatagramChannel channel = withDescriptor(() -> DatagramChannel.open(family));
+        return orClose(channel, () -> transports.adoptDatagrams(channel, handler));
+    }
+
+    @Override
+    public DatagramTransport adoptDatagrams(SelectableChannel channel, DatagramHandler handler) throws IOException {
+        return transports.adoptDatagrams(channel, handler);
+    }
+
+    /** Uses a channel of our own, and closes it if that fails. */
+    private <T> T orClose(Channel channel, NeedsDescriptor<T> use) throws IOException {
+        boolean success = false;
+        try {
+            T used = use.open();
+            success = true;
+            return used;
+        } finally {
+            if (!success) {
+                channel.close();
+                noteClosed();
+            }
         }
     }
 
-    private static ProtocolFamily familyOf(SocketAddress address) throws IOException {
-        return switch (address) {
-            case UnixDomainSocketAddress _ -> StandardProtocolFamily.UNIX;
-            case InetSocketAddress inet
-            when inet.isUnresolved() -> throw new IllegalArgumentException("need a resolved address, got " + inet);
-            case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address -> StandardProtocolFamily.INET6;
-            case InetSocketAddress _ -> StandardProtocolFamily.INET;
-            default ->
-                throw new IOException(
-                        "address family not supported: " + address.getClass().getName());
-        };
+    @Override
+    public void close() {
+        try {
+            freeClosed();
+            selector.close();
+        } catch (IOException e) {
+            System.getLogger("io.jevent.backend").log(System.Logger.Level.DEBUG, "closing the selector", e);
+        }
     }
 }

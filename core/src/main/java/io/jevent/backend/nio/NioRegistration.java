@@ -3,9 +3,10 @@ package io.jevent.backend.nio;
 import io.jevent.backend.Interest;
 import io.jevent.backend.ReadinessHandler;
 import io.jevent.backend.Registration;
+import io.jevent.backend.readiness.ReadinessKey;
+import io.jevent.backend.readiness.Watcher;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -18,28 +19,28 @@ import java.util.Set;
  * for ever. So such a socket is watched for everything until it is connected; its connect is finished here, and counts as
  * room to write.
  */
-final class NioRegistration extends NioKey.Watcher implements Registration {
-    private static final Set<Interest> READ = Collections.unmodifiableSet(EnumSet.of(Interest.READ));
-    private static final Set<Interest> WRITE = Collections.unmodifiableSet(EnumSet.of(Interest.WRITE));
+final class NioRegistration extends Watcher implements Registration {
+    private static final Set<Interest> ONLY_READ = Collections.unmodifiableSet(EnumSet.of(Interest.READ));
+    private static final Set<Interest> ONLY_WRITE = Collections.unmodifiableSet(EnumSet.of(Interest.WRITE));
     private static final Set<Interest> BOTH = Collections.unmodifiableSet(EnumSet.of(Interest.READ, Interest.WRITE));
 
     private final SelectableChannel channel;
     private final ReadinessHandler handler;
-    private final NioKey key;
+    private final ReadinessKey key;
     private Set<Interest> interest = Set.of();
     private boolean closed;
 
-    NioRegistration(NioBackend backend, SelectableChannel channel, ReadinessHandler handler) throws IOException {
+    NioRegistration(ChannelPoller poller, SelectableChannel channel, ReadinessHandler handler) throws IOException {
         this.channel = channel;
         this.handler = handler;
-        this.key = backend.keyOf(channel);
+        this.key = poller.keyOf(channel);
         key.add(this);
     }
 
     @Override
     public void interest(Set<Interest> interest) {
         if (interest.contains(Interest.CLOSED)) {
-            throw new UnsupportedOperationException("nio cannot watch for CLOSED; need a backend with EARLY_CLOSE");
+            throw new UnsupportedOperationException("a channel cannot be watched for CLOSED; need a descriptor");
         }
         this.interest = interest;
         updateOps();
@@ -48,16 +49,15 @@ final class NioRegistration extends NioKey.Watcher implements Registration {
     private void updateOps() {
         int wanted = 0;
         if (interest.contains(Interest.READ)) {
-            wanted |= channel.validOps() & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT);
+            wanted |= channel.validOps() & (READ | ACCEPT);
         }
         if (interest.contains(Interest.WRITE)) {
-            wanted |= channel.validOps() & SelectionKey.OP_WRITE;
+            wanted |= channel.validOps() & WRITE;
         }
         if (wanted != 0 && isUnconnected()) {
-            wanted |= SelectionKey.OP_CONNECT | SelectionKey.OP_WRITE;
+            wanted |= CONNECT | WRITE;
         }
-        ops = wanted;
-        key.update();
+        ops(wanted, key);
     }
 
     private boolean isUnconnected() {
@@ -65,14 +65,14 @@ final class NioRegistration extends NioKey.Watcher implements Registration {
     }
 
     @Override
-    void onReady(int readyOps) {
-        if ((ops & SelectionKey.OP_CONNECT) != 0) {
+    protected void onReady(int readyOps) {
+        if ((ops() & CONNECT) != 0) {
             onConnectEnded();
             return;
         }
-        boolean read = (readyOps & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT)) != 0;
-        boolean write = (readyOps & SelectionKey.OP_WRITE) != 0;
-        handler.onReady(read && write ? BOTH : read ? READ : WRITE);
+        boolean read = (readyOps & (READ | ACCEPT)) != 0;
+        boolean write = (readyOps & WRITE) != 0;
+        handler.onReady(read && write ? BOTH : read ? ONLY_READ : ONLY_WRITE);
     }
 
     /** Tells of a success whoever waits to write, and of a failure everybody, so that someone finds it. */
@@ -84,12 +84,12 @@ final class NioRegistration extends NioKey.Watcher implements Registration {
             }
         } catch (IOException e) {
             // The user's next read or write tells; a failed connect has closed the channel.
-            System.getLogger("io.jevent.backend.nio").log(System.Logger.Level.DEBUG, "a watched connect failed", e);
+            System.getLogger("io.jevent.backend").log(System.Logger.Level.DEBUG, "a watched connect failed", e);
         }
         Set<Interest> now = interest;
         if (socket.isConnected()) {
             updateOps();
-            now = interest.contains(Interest.WRITE) ? WRITE : Set.of();
+            now = interest.contains(Interest.WRITE) ? ONLY_WRITE : Set.of();
         }
         if (!now.isEmpty()) {
             handler.onReady(now);
@@ -97,7 +97,7 @@ final class NioRegistration extends NioKey.Watcher implements Registration {
     }
 
     @Override
-    boolean onChannelClosed() {
+    protected boolean onDescriptorClosed() {
         if (interest.isEmpty()) {
             return false;
         }
@@ -111,7 +111,6 @@ final class NioRegistration extends NioKey.Watcher implements Registration {
     public void close() {
         if (!closed) {
             closed = true;
-            ops = 0;
             key.remove(this);
         }
     }

@@ -36,6 +36,7 @@ class PackageRulesTest {
     private static final List<String> BOTTOM_TO_TOP = List.of(
             "io.jevent.buffer",
             "io.jevent.backend",
+            "io.jevent.backend.readiness",
             "io.jevent.backend.nio",
             "io.jevent.loop",
             "io.jevent.event",

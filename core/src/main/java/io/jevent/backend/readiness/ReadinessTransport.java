@@ -1,4 +1,4 @@
-package io.jevent.backend.nio;
+package io.jevent.backend.readiness;
 
 import io.jevent.backend.Direction;
 import io.jevent.backend.Transport;
@@ -8,11 +8,8 @@ import io.jevent.buffer.EvBuffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
-import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Reading: one scattering read per readiness, into as much room as the last reads suggest, without asking how much
  * waits. Writing: at once, in one gathering write; write interest is on only between a short write and the next room.
  */
-final class NioTransport extends NioKey.Watcher implements Transport {
+public final class ReadinessTransport extends Watcher implements Transport {
     private static final int MIN_READ_BYTES = 4 * 1024;
     private static final int MAX_READ_BYTES = 64 * 1024;
 
@@ -43,10 +40,10 @@ final class NioTransport extends NioKey.Watcher implements Transport {
         ENDED
     }
 
-    private final NioBackend backend;
-    private final SocketChannel channel;
+    private final StreamSocket socket;
+    private final MemoryWaits memory;
     private final TransportHandler handler;
-    private final NioKey key;
+    private final ReadinessKey key;
     private State state;
 
     /** What poll found, for the next deliver. */
@@ -77,14 +74,17 @@ final class NioTransport extends NioKey.Watcher implements Transport {
     /** Whether the selector has forgotten this connection. */
     private boolean detached;
 
-    NioTransport(NioBackend backend, SocketChannel channel, TransportHandler handler) throws IOException {
-        this.backend = backend;
-        this.channel = channel;
+    /** Takes a socket over. */
+    public ReadinessTransport(StreamSocket socket, MemoryWaits memory, TransportHandler handler) {
+        this.socket = socket;
+        this.memory = memory;
         this.handler = handler;
-        this.state = channel.isConnected()
-                ? State.CONNECTED
-                : channel.isConnectionPending() ? State.USER_CONNECTING : State.UNCONNECTED;
-        this.key = backend.keyOf(channel);
+        this.state = switch (socket.stage()) {
+            case UNCONNECTED -> State.UNCONNECTED;
+            case CONNECTING -> State.USER_CONNECTING;
+            case CONNECTED -> State.CONNECTED;
+        };
+        this.key = socket.key();
         key.add(this);
         updateOps();
     }
@@ -97,7 +97,7 @@ final class NioTransport extends NioKey.Watcher implements Transport {
     @Override
     public void connect(SocketAddress address) {
         try {
-            connectEnded = channel.connect(address);
+            connectEnded = socket.connect(address);
         } catch (UnsupportedAddressTypeException e) {
             throw new UncheckedIOException(new IOException("address family not supported: " + address, e));
         } catch (IOException e) {
@@ -113,7 +113,7 @@ final class NioTransport extends NioKey.Watcher implements Transport {
 
     @Override
     public void awaitConnect() {
-        connectEnded = channel.isConnected();
+        connectEnded = socket.stage() == StreamSocket.Stage.CONNECTED;
         state = State.CONNECTING;
         updateOps();
         if (connectEnded) {
@@ -122,7 +122,7 @@ final class NioTransport extends NioKey.Watcher implements Transport {
     }
 
     @Override
-    void onReady(int readyOps) {
+    protected void onReady(int readyOps) {
         if (ready == 0) {
             handler.onReady();
         }
@@ -135,14 +135,14 @@ final class NioTransport extends NioKey.Watcher implements Transport {
         ready = 0;
         delivering = true;
         try {
-            if (connectEnded || (found & SelectionKey.OP_CONNECT) != 0) {
+            if (connectEnded || (found & CONNECT) != 0) {
                 finishConnect();
             }
-            if ((found & SelectionKey.OP_WRITE) != 0 && state == State.CONNECTED) {
+            if ((found & WRITE) != 0 && state == State.CONNECTED) {
                 blocked = false;
                 write();
             }
-            if ((found & SelectionKey.OP_READ) != 0 && mayRead()) {
+            if ((found & READ) != 0 && mayRead()) {
                 read();
             }
         } finally {
@@ -161,7 +161,7 @@ final class NioTransport extends NioKey.Watcher implements Transport {
             if (connectFailure != null) {
                 throw connectFailure;
             }
-            if (!channel.isConnected() && !channel.finishConnect()) {
+            if (!socket.finishConnect()) {
                 return;
             }
         } catch (IOException e) {
@@ -184,7 +184,7 @@ final class NioTransport extends NioKey.Watcher implements Transport {
     }
 
     private void read() {
-        if (backend.mustWaitForMemory(this)) {
+        if (memory.mustWait(this)) {
             waitsForMemory = true;
             return;
         }
@@ -257,7 +257,7 @@ final class NioTransport extends NioKey.Watcher implements Transport {
             into.unfreeze(EvBuffer.End.END);
         }
         try {
-            return into.readFrom(channel, maxBytes);
+            return into.readFrom(socket.input(), maxBytes);
         } finally {
             if (frozen && !into.isClosed()) {
                 into.freeze(EvBuffer.End.END);
@@ -272,7 +272,7 @@ final class NioTransport extends NioKey.Watcher implements Transport {
             from.unfreeze(EvBuffer.End.START);
         }
         try {
-            return from.writeTo(channel, UNLIMITED);
+            return from.writeTo(socket.output(), UNLIMITED);
         } finally {
             if (frozen && !from.isClosed()) {
                 from.freeze(EvBuffer.End.START);
@@ -290,7 +290,7 @@ final class NioTransport extends NioKey.Watcher implements Transport {
     }
 
     @Override
-    void memoryAvailable() {
+    protected void memoryAvailable() {
         waitsForMemory = false;
         writeWaitsForMemory = false;
         updateOps();
@@ -351,7 +351,7 @@ final class NioTransport extends NioKey.Watcher implements Transport {
 
     /** Bytes of a file have to go through memory, and there is none: they wait, or fail if waiting cannot help. */
     private void waitForMemoryToWrite(BufferLimitException cause) {
-        writeWaitsForMemory = backend.mustWaitForMemory(this);
+        writeWaitsForMemory = memory.mustWait(this);
         if (!writeWaitsForMemory) {
             fail(Direction.WRITING, new IOException("no buffer memory to send from", cause));
         }
@@ -391,12 +391,12 @@ final class NioTransport extends NioKey.Watcher implements Transport {
     @Override
     public void shutdownOutput() {
         try {
-            channel.shutdownOutput();
+            socket.shutdownOutput();
         } catch (ClosedChannelException _) {
             // Ended meanwhile; whoever ended it has said so.
         } catch (IOException e) {
             // The peer has reset the connection; reading will tell.
-            System.getLogger("io.jevent.backend.nio").log(System.Logger.Level.DEBUG, "shutting output down", e);
+            System.getLogger("io.jevent.backend").log(System.Logger.Level.DEBUG, "shutting output down", e);
         }
     }
 
@@ -405,83 +405,55 @@ final class NioTransport extends NioKey.Watcher implements Transport {
             return;
         }
         state = State.ENDED;
-        ops = 0;
-        key.update();
+        ops(0, key);
         handler.onFailed(direction, cause);
     }
 
     private void updateOps() {
         int wanted = switch (state) {
             case UNCONNECTED, ENDED -> 0;
-            case CONNECTING, USER_CONNECTING -> connectEnded ? 0 : SelectionKey.OP_CONNECT;
-            case CONNECTED ->
-                (mayRead() ? SelectionKey.OP_READ : 0) | (blocked && !writeWaitsForMemory ? SelectionKey.OP_WRITE : 0);
+            case CONNECTING, USER_CONNECTING -> connectEnded ? 0 : CONNECT;
+            case CONNECTED -> (mayRead() ? READ : 0) | (blocked && !writeWaitsForMemory ? WRITE : 0);
         };
-        if (ops != wanted) {
-            ops = wanted;
-            key.update();
-        }
+        ops(wanted, key);
     }
 
     @Override
     public Optional<SelectableChannel> channel() {
-        return Optional.of(channel);
+        return socket.channel();
     }
 
     @Override
     public Optional<SocketAddress> localAddress() {
-        return addressOf(channel::getLocalAddress);
+        return Addresses.ofNullable(socket::localAddress);
     }
 
     @Override
     public Optional<SocketAddress> remoteAddress() {
-        return addressOf(channel::getRemoteAddress);
-    }
-
-    @FunctionalInterface
-    interface AddressSource {
-        @Nullable
-        SocketAddress get() throws IOException;
-    }
-
-    static Optional<SocketAddress> addressOf(AddressSource source) {
-        try {
-            return Optional.ofNullable(source.get());
-        } catch (IOException _) {
-            return Optional.empty();
-        }
+        return Addresses.ofNullable(socket::remoteAddress);
     }
 
     @Override
     public void close() {
-        end();
-        if (channel.isOpen()) {
-            closeQuietly(channel);
-        }
+        state = State.ENDED;
+        // First, because a descriptor that is closed need not be taken from the watched ones.
+        socket.close();
+        detach();
     }
 
     @Override
     public void release() {
-        end();
+        state = State.ENDED;
+        detach();
     }
 
-    private void end() {
-        state = State.ENDED;
+    private void detach() {
         if (!detached) {
             detached = true;
-            ops = 0;
             key.remove(this);
-            backend.forget(this);
+            memory.forget(this);
             target = null;
             source = null;
-        }
-    }
-
-    static void closeQuietly(Channel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            System.getLogger("io.jevent.backend.nio").log(System.Logger.Level.DEBUG, "closing " + channel, e);
         }
     }
 }

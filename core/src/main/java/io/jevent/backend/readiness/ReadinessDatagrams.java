@@ -1,4 +1,4 @@
-package io.jevent.backend.nio;
+package io.jevent.backend.readiness;
 
 import io.jevent.backend.DatagramHandler;
 import io.jevent.backend.DatagramQueue;
@@ -8,28 +8,25 @@ import io.jevent.buffer.BufferPool;
 import io.jevent.buffer.EvBuffer;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A datagram socket over readiness. Channels move one datagram a call.
+ * A datagram socket over readiness.
  *
  * <p>A datagram is received into scratch memory and then copied to where it just fits: received in place, every one would
  * take the room of the longest.
  */
-final class NioDatagramTransport extends NioKey.Watcher implements DatagramTransport {
+public final class ReadinessDatagrams extends Watcher implements DatagramTransport {
     /** Datagrams received in one turn, so that a flood of them does not starve others. */
     private static final int MAX_DATAGRAMS_PER_TURN = 64;
 
-    private final NioBackend backend;
-    private final DatagramChannel channel;
+    private final DatagramEnd socket;
+    private final MemoryWaits memory;
     private final DatagramHandler handler;
-    private final NioKey key;
+    private final ReadinessKey key;
 
     /** The datagram being reported; empty between reports. */
     private final EvBuffer received;
@@ -44,20 +41,20 @@ final class NioDatagramTransport extends NioKey.Watcher implements DatagramTrans
     /** What waits for room in the socket; null when nothing does. */
     private @Nullable DatagramQueue blocked;
 
-    NioDatagramTransport(NioBackend backend, BufferPool pool, DatagramChannel channel, DatagramHandler handler)
-            throws IOException {
-        this.backend = backend;
-        this.channel = channel;
+    /** Takes a socket over, which does not receive yet. */
+    public ReadinessDatagrams(DatagramEnd socket, BufferPool pool, MemoryWaits memory, DatagramHandler handler) {
+        this.socket = socket;
+        this.memory = memory;
         this.handler = handler;
         this.received = EvBuffer.create(pool);
-        this.key = backend.keyOf(channel);
+        this.key = socket.key();
         key.add(this);
     }
 
     @Override
     public void bind(SocketAddress address) throws IOException {
         try {
-            channel.bind(address);
+            socket.bind(address);
         } catch (UnsupportedAddressTypeException e) {
             throw unsupported(address, e);
         }
@@ -66,7 +63,7 @@ final class NioDatagramTransport extends NioKey.Watcher implements DatagramTrans
     @Override
     public void connect(SocketAddress address) throws IOException {
         try {
-            channel.connect(address);
+            socket.connect(address);
         } catch (UnsupportedAddressTypeException e) {
             throw unsupported(address, e);
         }
@@ -80,6 +77,17 @@ final class NioDatagramTransport extends NioKey.Watcher implements DatagramTrans
     public void receiving(boolean receiving) {
         this.receiving = receiving && !ended;
         updateOps();
+        tellOfTaken();
+    }
+
+    /** No readiness will tell of datagrams that came in a batch with one that has been reported. */
+    private void tellOfTaken() {
+        if (mayReceive() && socket.hasTaken()) {
+            if (ready == 0) {
+                handler.onReady();
+            }
+            ready |= READ;
+        }
     }
 
     private boolean mayReceive() {
@@ -87,21 +95,18 @@ final class NioDatagramTransport extends NioKey.Watcher implements DatagramTrans
     }
 
     private void updateOps() {
-        int wanted = (mayReceive() ? SelectionKey.OP_READ : 0) | (blocked != null ? SelectionKey.OP_WRITE : 0);
-        if (ops != wanted) {
-            ops = wanted;
-            key.update();
-        }
+        ops((mayReceive() ? READ : 0) | (blocked != null ? WRITE : 0), key);
     }
 
     @Override
-    void memoryAvailable() {
+    protected void memoryAvailable() {
         waitsForMemory = false;
         updateOps();
+        tellOfTaken();
     }
 
     @Override
-    void onReady(int readyOps) {
+    protected void onReady(int readyOps) {
         if (ready == 0) {
             handler.onReady();
         }
@@ -113,18 +118,18 @@ final class NioDatagramTransport extends NioKey.Watcher implements DatagramTrans
         int found = ready;
         ready = 0;
         DatagramQueue waiting = blocked;
-        if ((found & SelectionKey.OP_WRITE) != 0 && waiting != null) {
+        if ((found & WRITE) != 0 && waiting != null) {
             blocked = null;
             send(waiting);
         }
-        if ((found & SelectionKey.OP_READ) != 0) {
+        if ((found & READ) != 0) {
             receive();
         }
     }
 
     private void receive() {
         for (int i = 0; i < MAX_DATAGRAMS_PER_TURN && mayReceive(); i++) {
-            if (backend.mustWaitForMemory(this)) {
+            if (memory.mustWait(this)) {
                 waitsForMemory = true;
                 updateOps();
                 return;
@@ -133,14 +138,14 @@ final class NioDatagramTransport extends NioKey.Watcher implements DatagramTrans
                 return;
             }
         }
+        tellOfTaken();
     }
 
     /** Returns whether there may be another. */
     private boolean receiveOne() {
-        ByteBuffer scratch = backend.datagramScratch();
         SocketAddress from;
         try {
-            from = channel.receive(scratch);
+            from = socket.receive();
         } catch (IOException e) {
             handler.onReceiveFailed(e);
             return false;
@@ -149,7 +154,7 @@ final class NioDatagramTransport extends NioKey.Watcher implements DatagramTrans
             return false;
         }
         try {
-            received.add(scratch.flip());
+            received.add(socket.received());
         } catch (BufferLimitException e) {
             handler.onReceiveFailed(new IOException("a datagram is dropped for want of buffer memory", e));
             return false;
@@ -170,15 +175,18 @@ final class NioDatagramTransport extends NioKey.Watcher implements DatagramTrans
         int sent = 0;
         while (!source.isEmpty()) {
             SocketAddress to = source.firstReceiver();
-            IOException failure = null;
+            IOException failure;
             try {
-                ByteBuffer bytes = source.firstBytes();
-                int byteCount = bytes.remaining();
-                if (channel.send(bytes, to) < byteCount) {
+                int count = socket.send(source);
+                if (count == 0) {
                     blocked = source;
                     break;
                 }
-                sent++;
+                sent += count;
+                for (int i = 0; i < count; i++) {
+                    source.removeFirst();
+                }
+                continue;
             } catch (UnsupportedAddressTypeException e) {
                 failure = unsupported(to, e);
             } catch (IOException e) {
@@ -188,9 +196,7 @@ final class NioDatagramTransport extends NioKey.Watcher implements DatagramTrans
                 failure = new IOException("a datagram cannot be sent: " + e.getMessage(), e);
             }
             source.removeFirst();
-            if (failure != null) {
-                handler.onSendFailed(to, failure);
-            }
+            handler.onSendFailed(to, failure);
         }
         updateOps();
         if (sent > 0 && !ended) {
@@ -200,25 +206,24 @@ final class NioDatagramTransport extends NioKey.Watcher implements DatagramTrans
 
     @Override
     public Optional<SelectableChannel> channel() {
-        return Optional.of(channel);
+        return socket.channel();
     }
 
     @Override
     public Optional<SocketAddress> localAddress() {
-        return NioTransport.addressOf(channel::getLocalAddress);
+        return Addresses.ofNullable(socket::localAddress);
     }
 
     @Override
     public Optional<SocketAddress> remoteAddress() {
-        return NioTransport.addressOf(channel::getRemoteAddress);
+        return Addresses.ofNullable(socket::remoteAddress);
     }
 
     @Override
     public void close() {
-        release();
-        if (channel.isOpen()) {
-            NioTransport.closeQuietly(channel);
-            backend.freeAddress();
+        if (!ended) {
+            release();
+            socket.close();
         }
     }
 
@@ -228,9 +233,8 @@ final class NioDatagramTransport extends NioKey.Watcher implements DatagramTrans
             ended = true;
             receiving = false;
             blocked = null;
-            ops = 0;
             key.remove(this);
-            backend.forget(this);
+            memory.forget(this);
         }
     }
 }

@@ -1,0 +1,54 @@
+package io.jevent.backend.readiness;
+
+import io.jevent.buffer.BufferPool;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Who would receive or accept but for the bound of the pool.
+ *
+ * <p>Threading: loop only.
+ */
+public final class MemoryWaits {
+    /** While somebody waits for memory that other threads may give back, polls last no longer than this. */
+    private static final long LONGEST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final BufferPool pool;
+    private final List<Watcher> waiting = new ArrayList<>();
+
+    /** Begins with nobody waiting. */
+    public MemoryWaits(BufferPool pool) {
+        this.pool = pool;
+    }
+
+    /** Whether there is too little memory to receive or accept; if so, the watcher is told when there is. */
+    public boolean mustWait(Watcher watcher) {
+        if (!pool.isNearLimit()) {
+            return false;
+        }
+        waiting.add(watcher);
+        return true;
+    }
+
+    /** Tells it nothing more. */
+    public void forget(Watcher watcher) {
+        if (!waiting.isEmpty()) {
+            waiting.removeIf(it -> it == watcher);
+        }
+    }
+
+    /** Lets go on who waits, if there is memory; to be called before each poll. Returns how long that may wait. */
+    public long resume(long timeoutNanos) {
+        if (waiting.isEmpty()) {
+            return timeoutNanos;
+        }
+        if (pool.isNearLimit()) {
+            return timeoutNanos < 0 ? LONGEST_POLL_NANOS : Math.min(timeoutNanos, LONGEST_POLL_NANOS);
+        }
+        List<Watcher> resumed = List.copyOf(waiting);
+        waiting.clear();
+        resumed.forEach(Watcher::memoryAvailable);
+        return 0;
+    }
+}
