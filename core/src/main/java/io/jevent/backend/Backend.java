@@ -85,6 +85,21 @@ public interface Backend extends AutoCloseable {
             throws IOException;
 
     /**
+     * Watches a descriptor that the caller owns, be it a socket or not; several registrations may watch one.
+     *
+     * @param descriptor its number; it should be non-blocking
+     * @param triggering see {@link #register(SelectableChannel, Triggering, ReadinessHandler)}
+     * @param handler is told when it is ready
+     * @return a registration without interest yet
+     * @throws IOException if the system cannot wait for it, as it cannot for a file
+     * @throws IllegalStateException if it is watched with the other triggering already
+     * @throws UnsupportedOperationException without {@link BackendFeature#ANY_DESCRIPTOR}
+     */
+    default Registration register(int descriptor, Triggering triggering, ReadinessHandler handler) throws IOException {
+        throw new UnsupportedOperationException(name() + " cannot watch descriptors by number");
+    }
+
+    /**
      * Makes a stream socket and launches a connect; how it ends is reported to the handler, never by this call.
      *
      * @param address where to

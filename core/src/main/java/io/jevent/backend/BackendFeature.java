@@ -14,7 +14,7 @@ public enum BackendFeature {
     /** Watching one descriptor costs the same however many are watched. */
     CONSTANT_COST,
 
-    /** Descriptors other than sockets can be watched. */
+    /** Descriptors can be watched by number, sockets or not. */
     ANY_DESCRIPTOR,
 
     /** {@link Interest#CLOSED} can be watched. */

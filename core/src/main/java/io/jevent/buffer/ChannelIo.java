@@ -1,5 +1,7 @@
 package io.jevent.buffer;
 
+import io.jevent.vector.IoVector;
+import io.jevent.vector.VectorChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Moves bytes between a chain of chunks and a channel, by one vector call, without a copy of our own. */
 final class ChannelIo {
     /** Segments passed to one gathering call. */
-    static final int MAX_SEGMENTS = 64;
+    static final int MAX_SEGMENTS = IoVector.MAX_PIECES;
 
     /** A rest of a chunk smaller than a cache line or two is not worth a segment of its own. */
     private static final int MIN_TAIL_BYTES = 128;
@@ -52,6 +54,16 @@ final class ChannelIo {
             @Nullable Chunk fresh,
             int missing)
             throws IOException {
+        if (channel instanceof VectorChannel vectored) {
+            IoVector vector = vectored.vector();
+            if (last != null) {
+                vector.add(last.address + last.end, inTail);
+            }
+            if (fresh != null) {
+                vector.add(fresh.address, missing);
+            }
+            return vectored.readVector();
+        }
         if (last == null) {
             assert fresh != null : "nowhere to read to";
             return channel.read(fresh.writableView(missing));
@@ -75,8 +87,8 @@ final class ChannelIo {
     }
 
     /**
-     * Writes from the front and drains what went: one call with at most 64 chunks, or, where bytes are still in files, as
-     * many calls as the channel takes whole.
+     * Writes from the front and drains what went: one call with at most 64 chunks, or, where bytes are still in files, or in
+     * the heap and the channel wants addresses, as many calls as the channel takes whole.
      */
     static long write(ChunkQueue queue, WritableByteChannel channel, long maxBytes) throws IOException {
         long total = 0;
@@ -86,7 +98,7 @@ final class ChannelIo {
             if (first == null || left == 0) {
                 return total;
             }
-            boolean hasFiles = queue.fileLength > 0;
+            boolean inPieces = queue.fileLength > 0 || channel instanceof VectorChannel;
             long lengthBefore = queue.length;
             boolean wasWhole;
             try {
@@ -98,7 +110,7 @@ final class ChannelIo {
                 throw e;
             }
             total += lengthBefore - queue.length;
-            if (!hasFiles || !wasWhole) {
+            if (!inPieces || !wasWhole) {
                 return total;
             }
         }
@@ -109,7 +121,7 @@ final class ChannelIo {
             throws IOException {
         Chunk chunk = first;
         if (chunk instanceof FileChunk file) {
-            if (file.isTransferable()) {
+            if (file.isTransferableTo(channel)) {
                 long offered = Math.min(file.length(), maxBytes);
                 long count = file.transferTo(channel, offered);
                 queue.drain(count);
@@ -117,6 +129,13 @@ final class ChannelIo {
             }
             queue.bringIntoMemory(Math.min(maxBytes, BufferPool.LARGEST_CLASS_BYTES));
             chunk = Objects.requireNonNull(queue.head);
+        }
+        if (channel instanceof VectorChannel vectored) {
+            if (chunk.address == 0) {
+                queue.bringOutOfHeap(chunk);
+                chunk = Objects.requireNonNull(queue.head);
+            }
+            return gather(queue, chunk, vectored, maxBytes);
         }
         int offered = (int) Math.min(chunk.length(), maxBytes);
         boolean isOne = chunk.next == null || !chunk.next.isInMemory() || offered == maxBytes;
@@ -141,6 +160,22 @@ final class ChannelIo {
             left -= byteCount;
         }
         long count = channel.write(segments, 0, segmentCount);
+        queue.drain(count);
+        return count == maxBytes - left;
+    }
+
+    private static boolean gather(ChunkQueue queue, Chunk first, VectorChannel channel, long maxBytes)
+            throws IOException {
+        IoVector vector = channel.vector();
+        long left = maxBytes;
+        for (Chunk chunk = first;
+                chunk != null && chunk.address != 0 && left > 0 && !vector.isFull();
+                chunk = chunk.next) {
+            int byteCount = (int) Math.min(chunk.length(), left);
+            vector.add(chunk.address + chunk.start, byteCount);
+            left -= byteCount;
+        }
+        long count = channel.writeVector();
         queue.drain(count);
         return count == maxBytes - left;
     }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 abstract class Chunk {
     final MemorySegment memory;
 
+    /** Where the memory begins, for channels that are given addresses; 0 if it is in the heap or not in memory at all. */
+    final long address;
+
     /** The same memory for channel I/O; its position and limit mean nothing between two operations. */
     final ByteBuffer bytes;
 
@@ -32,6 +35,7 @@ abstract class Chunk {
 
     Chunk(MemorySegment memory, int capacity) {
         this.memory = memory;
+        this.address = memory.isNative() ? memory.address() : 0;
         this.bytes = memory.asByteBuffer();
         this.capacity = capacity;
     }

@@ -157,6 +157,14 @@ final class ChunkQueue {
         }
     }
 
+    /** Makes the first bytes be where they have an address: copies a piece of the first chunk, which is in the heap. */
+    void bringOutOfHeap(Chunk first) {
+        PooledChunk copy = pool.allocate(Math.min(first.length(), BufferPool.LARGEST_CLASS_BYTES));
+        int byteCount = Math.min(first.length(), copy.capacity);
+        copy.appendFrom(first, byteCount);
+        replaceStart(null, first, List.of(copy), byteCount);
+    }
+
     private List<PooledChunk> read(FileChunk file, int byteCount) throws IOException {
         List<PooledChunk> chunks = new ArrayList<>();
         boolean success = false;
@@ -184,8 +192,8 @@ final class ChunkQueue {
         }
     }
 
-    /** Puts chunks in place of the first {@code byteCount} bytes of a file chunk; returns the last of them. */
-    private Chunk replaceStart(@Nullable Chunk previous, FileChunk file, List<PooledChunk> chunks, int byteCount) {
+    /** Puts chunks in place of the first {@code byteCount} bytes of another; returns the last of them. */
+    private Chunk replaceStart(@Nullable Chunk previous, Chunk old, List<PooledChunk> chunks, int byteCount) {
         Chunk last = chunks.getLast();
         for (int i = 0; i + 1 < chunks.size(); i++) {
             chunks.get(i).next = chunks.get(i + 1);
@@ -195,17 +203,19 @@ final class ChunkQueue {
         } else {
             previous.next = chunks.getFirst();
         }
-        fileLength -= byteCount;
-        if (byteCount < file.length()) {
-            file.start += byteCount;
-            last.next = file;
+        if (!old.isInMemory()) {
+            fileLength -= byteCount;
+        }
+        if (byteCount < old.length()) {
+            old.start += byteCount;
+            last.next = old;
         } else {
-            last.next = file.next;
-            file.next = null;
-            if (tail == file) {
+            last.next = old.next;
+            old.next = null;
+            if (tail == old) {
                 tail = last;
             }
-            retire(file);
+            retire(old);
         }
         return last;
     }

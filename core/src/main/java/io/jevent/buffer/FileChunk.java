@@ -1,9 +1,11 @@
 package io.jevent.buffer;
 
+import io.jevent.vector.VectorChannel;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.Objects;
 
 /** Bytes that are still in a file. */
 final class FileChunk extends Chunk {
@@ -41,9 +43,10 @@ final class FileChunk extends Chunk {
         segment.lease().release();
     }
 
-    /** Whether the system may move the bytes to a channel by itself. */
-    boolean isTransferable() {
-        return segment.isTransferable();
+    /** Whether the system may and can move the bytes to a channel by itself. */
+    boolean isTransferableTo(WritableByteChannel channel) {
+        return segment.isTransferable()
+                && !(channel instanceof VectorChannel vectored && segment.systemFile(vectored) == null);
     }
 
     /**
@@ -54,7 +57,10 @@ final class FileChunk extends Chunk {
      */
     long transferTo(WritableByteChannel channel, long maxBytes) throws IOException {
         long position = origin + start;
-        long count = segment.file().transferTo(position, Math.min(length(), maxBytes), channel);
+        long wanted = Math.min(length(), maxBytes);
+        long count = channel instanceof VectorChannel vectored
+                ? vectored.sendFile(Objects.requireNonNull(segment.systemFile(vectored)), position, wanted)
+                : segment.file().transferTo(position, wanted, channel);
         if (count == 0 && segment.file().size() <= position) {
             throw truncated(position);
         }

@@ -1,5 +1,6 @@
 package io.jevent.buffer;
 
+import io.jevent.vector.VectorChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A range of a file whose bytes can be put into buffers without being read: whole or in parts, into many buffers, many times.
@@ -43,6 +45,12 @@ public final class FileSegment implements AutoCloseable {
     private final List<Runnable> cleanups = new ArrayList<>();
     private boolean closed;
     private boolean ended;
+
+    /** The file for channels that hand it to the system themselves; null until one of them asks. */
+    private VectorChannel.@Nullable SystemFile systemFile;
+
+    /** Whether it was looked for. */
+    private boolean systemFileSought;
 
     private FileSegment(FileChannel file, long offset, long length, Set<FileSegmentOption> options) {
         this.file = file;
@@ -153,6 +161,9 @@ public final class FileSegment implements AutoCloseable {
         synchronized (lock) {
             ended = true;
             due = List.copyOf(cleanups);
+            if (systemFile != null) {
+                systemFile.close();
+            }
         }
         if (options.contains(FileSegmentOption.CLOSE_ON_FREE)) {
             try {
@@ -173,6 +184,17 @@ public final class FileSegment implements AutoCloseable {
 
     FileChannel file() {
         return file;
+    }
+
+    /** The file as a kind of channel knows it, or null if it cannot be found out; the same for all channels. */
+    VectorChannel.@Nullable SystemFile systemFile(VectorChannel channel) {
+        synchronized (lock) {
+            if (!systemFileSought) {
+                systemFileSought = true;
+                systemFile = channel.open(file);
+            }
+            return systemFile;
+        }
     }
 
     Lease lease() {

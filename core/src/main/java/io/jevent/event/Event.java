@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
@@ -115,9 +116,38 @@ public final class Event implements AutoCloseable {
         Set<EventOption> behaviour = setOf(options);
         LoopEngine engine = LoopAccess.engineOf(base);
         engine.checkUsable();
-        Triggering triggering = behaviour.contains(EventOption.EDGE_TRIGGERED) ? Triggering.EDGE : Triggering.LEVEL;
-        EventSource source = new ChannelSource(engine, channel, Set.copyOf(interest), triggering);
+        EventSource source = ReadinessSource.of(engine, channel, Set.copyOf(interest), triggeringOf(behaviour));
         return new Event(base, source, behaviour, callback);
+    }
+
+    /**
+     * Makes an event for a descriptor by number, not added yet: a pipe, a terminal, an inherited socket, whatever the system
+     * can wait for. Several events may watch one.
+     *
+     * @param base the loop, on a backend with {@link io.jevent.backend.BackendFeature#ANY_DESCRIPTOR}
+     * @param descriptor its number; it should be non-blocking, and stays the caller's to close, after {@link #close()}
+     * @param interest what to wait for, not empty
+     * @param callback what to call
+     * @param options how
+     * @return a new event; {@link #add()} throws {@link UncheckedIOException} if the system cannot wait for the descriptor
+     * @throws IllegalArgumentException if {@code interest} is empty or the number negative
+     * @throws UnsupportedOperationException if the backend cannot watch like that
+     * @see "libevent event_new()"
+     */
+    public static Event descriptor(
+            EventBase base, int descriptor, Set<Interest> interest, EventCallback callback, EventOption... options) {
+        if (interest.isEmpty()) {
+            throw new IllegalArgumentException("need at least one interest, got none");
+        }
+        Set<EventOption> behaviour = setOf(options);
+        LoopEngine engine = LoopAccess.engineOf(base);
+        engine.checkUsable();
+        EventSource source = ReadinessSource.of(engine, descriptor, Set.copyOf(interest), triggeringOf(behaviour));
+        return new Event(base, source, behaviour, callback);
+    }
+
+    private static Triggering triggeringOf(Set<EventOption> behaviour) {
+        return behaviour.contains(EventOption.EDGE_TRIGGERED) ? Triggering.EDGE : Triggering.LEVEL;
     }
 
     /**
@@ -506,12 +536,21 @@ public final class Event implements AutoCloseable {
     }
 
     /**
+     * {@return the number of the descriptor it was made for, if it was made for one}
+     *
+     * @see "libevent event_get_fd()"
+     */
+    public OptionalInt descriptor() {
+        return source instanceof ReadinessSource it ? it.descriptor() : OptionalInt.empty();
+    }
+
+    /**
      * {@return the channel, if it has one}
      *
      * @see "libevent event_get_fd()"
      */
     public Optional<SelectableChannel> channel() {
-        return source instanceof ChannelSource it ? Optional.of(it.channel()) : Optional.empty();
+        return source instanceof ReadinessSource it ? it.channel() : Optional.empty();
     }
 
     /**
@@ -529,7 +568,7 @@ public final class Event implements AutoCloseable {
      * @see "libevent event_get_events()"
      */
     public Set<Interest> interest() {
-        return source instanceof ChannelSource it ? it.interest() : Set.of();
+        return source instanceof ReadinessSource it ? it.interest() : Set.of();
     }
 
     /**

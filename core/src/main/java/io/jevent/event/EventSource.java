@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: loop only.
  */
-abstract sealed class EventSource permits ChannelSource, SignalSource {
+abstract sealed class EventSource permits ReadinessSource, SignalSource {
     private @Nullable Event event;
 
     /** Names the event to be told; called once, before the first start. */

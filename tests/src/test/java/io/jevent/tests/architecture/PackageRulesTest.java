@@ -34,10 +34,12 @@ import org.junit.jupiter.api.Test;
  */
 class PackageRulesTest {
     private static final List<String> BOTTOM_TO_TOP = List.of(
+            "io.jevent.vector",
             "io.jevent.buffer",
             "io.jevent.backend",
             "io.jevent.backend.readiness",
             "io.jevent.backend.nio",
+            "io.jevent.backend.linux",
             "io.jevent.loop",
             "io.jevent.event",
             "io.jevent.bufferevent",

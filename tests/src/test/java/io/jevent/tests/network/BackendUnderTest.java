@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /** The backends, and the manners of networks, on which every contract must hold. A new backend joins by one line. */
 enum BackendUnderTest {
     NIO,
+    EPOLL,
     SIMULATED,
     SIMULATED_CHOPPING,
     SIMULATED_MILD;
@@ -19,6 +20,7 @@ enum BackendUnderTest {
     LoopRig open(EventBaseConfig.Builder config) {
         return switch (this) {
             case NIO -> LoopRig.real("nio", config);
+            case EPOLL -> LoopRig.real("epoll", config);
             case SIMULATED -> LoopRig.simulated(seed(), Faults.none(), config);
             case SIMULATED_CHOPPING -> LoopRig.simulated(seed(), Faults.chopping(), config);
             case SIMULATED_MILD -> LoopRig.simulated(seed(), Faults.mild(), config);

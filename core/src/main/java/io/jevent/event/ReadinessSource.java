@@ -10,13 +10,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The readiness of a channel. */
-final class ChannelSource extends EventSource {
+/** The readiness of a channel or a descriptor. */
+final class ReadinessSource extends EventSource {
     private final LoopEngine engine;
-    private final SelectableChannel channel;
+
+    /** Null where there is only a descriptor. */
+    private final @Nullable SelectableChannel channel;
+
+    private final int descriptor;
     private final Set<Interest> interest;
     private final Triggering triggering;
 
@@ -26,7 +32,12 @@ final class ChannelSource extends EventSource {
     /** Present while it watches. */
     private @Nullable Registration registration;
 
-    ChannelSource(LoopEngine engine, SelectableChannel channel, Set<Interest> interest, Triggering triggering) {
+    private ReadinessSource(
+            LoopEngine engine,
+            @Nullable SelectableChannel channel,
+            int descriptor,
+            Set<Interest> interest,
+            Triggering triggering) {
         Set<BackendFeature> features = engine.backend().features();
         if (triggering == Triggering.EDGE && !features.contains(BackendFeature.EDGE_TRIGGERED)) {
             throw new UnsupportedOperationException(engine.backend().name() + " cannot watch edge-triggered");
@@ -35,13 +46,33 @@ final class ChannelSource extends EventSource {
             throw new UnsupportedOperationException(engine.backend().name() + " cannot watch for CLOSED");
         }
         this.engine = engine;
-        this.channel = Objects.requireNonNull(channel);
+        this.channel = channel;
+        this.descriptor = descriptor;
         this.interest = interest;
         this.triggering = triggering;
     }
 
-    SelectableChannel channel() {
-        return channel;
+    static ReadinessSource of(
+            LoopEngine engine, SelectableChannel channel, Set<Interest> interest, Triggering triggering) {
+        return new ReadinessSource(engine, Objects.requireNonNull(channel), -1, interest, triggering);
+    }
+
+    static ReadinessSource of(LoopEngine engine, int descriptor, Set<Interest> interest, Triggering triggering) {
+        if (!engine.backend().features().contains(BackendFeature.ANY_DESCRIPTOR)) {
+            throw new UnsupportedOperationException(engine.backend().name() + " cannot watch descriptors by number");
+        }
+        if (descriptor < 0) {
+            throw new IllegalArgumentException("need a descriptor >= 0, got " + descriptor);
+        }
+        return new ReadinessSource(engine, null, descriptor, interest, triggering);
+    }
+
+    Optional<SelectableChannel> channel() {
+        return Optional.ofNullable(channel);
+    }
+
+    OptionalInt descriptor() {
+        return channel == null ? OptionalInt.of(descriptor) : OptionalInt.empty();
     }
 
     Set<Interest> interest() {
@@ -54,7 +85,7 @@ final class ChannelSource extends EventSource {
             return;
         }
         try {
-            Registration fresh = engine.backend().register(channel, triggering, this::onReady);
+            Registration fresh = register();
             boolean success = false;
             try {
                 fresh.interest(interest);
@@ -66,8 +97,18 @@ final class ChannelSource extends EventSource {
             }
             registration = fresh;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot watch " + channel, e);
+            throw new UncheckedIOException("cannot watch " + name(), e);
         }
+    }
+
+    private Registration register() throws IOException {
+        return channel == null
+                ? engine.backend().register(descriptor, triggering, this::onReady)
+                : engine.backend().register(channel, triggering, this::onReady);
+    }
+
+    private String name() {
+        return channel == null ? "descriptor " + descriptor : channel.toString();
     }
 
     @Override
@@ -84,7 +125,7 @@ final class ChannelSource extends EventSource {
     }
 
     private void onReady(Set<Interest> ready) {
-        if (Debug.ON && !channel.isOpen()) {
+        if (Debug.ON && channel != null && !channel.isOpen()) {
             engine.report(
                     event(),
                     new IllegalStateException(
@@ -111,6 +152,6 @@ final class ChannelSource extends EventSource {
 
     @Override
     public String toString() {
-        return channel + " " + interest;
+        return name() + " " + interest;
     }
 }

@@ -1,0 +1,104 @@
+package io.jevent.backend.linux;
+
+import io.jevent.backend.AcceptedSocket;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SelectableChannel;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** An accepted descriptor that is watched nowhere yet. It may go to another loop, so it uses nothing of its first one. */
+final class DescriptorAcceptedSocket implements AcceptedSocket {
+    private static final SocketAddress UNNAMED = UnixDomainSocketAddress.of("");
+
+    private enum State {
+        WAITING,
+        ADOPTED,
+        CLOSED
+    }
+
+    private final int fd;
+    private final int family;
+    private final @Nullable SocketAddress remoteAddress;
+    private State state = State.WAITING;
+
+    DescriptorAcceptedSocket(int fd, int family, @Nullable SocketAddress remoteAddress) {
+        this.fd = fd;
+        this.family = family;
+        this.remoteAddress = remoteAddress;
+    }
+
+    int family() {
+        return family;
+    }
+
+    @Nullable
+    SocketAddress knownRemoteAddress() {
+        return remoteAddress;
+    }
+
+    /** The descriptor, which is the caller's from now on. */
+    int adopt() {
+        if (state != State.WAITING) {
+            throw new IllegalStateException("need a socket that is open and not adopted, got " + this);
+        }
+        state = State.ADOPTED;
+        return fd;
+    }
+
+    @Override
+    public SocketAddress remoteAddress() {
+        return remoteAddress == null ? ask(Sockets::remoteAddress) : remoteAddress;
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        return ask(Sockets::localAddress);
+    }
+
+    @FunctionalInterface
+    private interface Question {
+        @Nullable
+        SocketAddress ask(Sockets sockets, int fd) throws IOException;
+    }
+
+    private SocketAddress ask(Question question) {
+        if (state == State.CLOSED) {
+            throw new UncheckedIOException(new java.nio.channels.ClosedChannelException());
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            return Objects.requireNonNullElse(question.ask(new Sockets(arena), fd), UNNAMED);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Optional<SelectableChannel> channel() {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean isAdopted() {
+        return state == State.ADOPTED;
+    }
+
+    @Override
+    public void close() {
+        if (state == State.WAITING) {
+            state = State.CLOSED;
+            try (Arena arena = Arena.ofConfined()) {
+                new Sockets(arena).close(fd);
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "AcceptedSocket[descriptor " + fd + ", " + state + "]";
+    }
+}

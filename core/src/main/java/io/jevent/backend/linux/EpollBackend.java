@@ -1,0 +1,282 @@
+package io.jevent.backend.linux;
+
+import io.jevent.backend.Acceptor;
+import io.jevent.backend.AcceptorHandler;
+import io.jevent.backend.BackendFeature;
+import io.jevent.backend.Transport;
+import io.jevent.backend.TransportHandler;
+import io.jevent.backend.readiness.ReadinessAcceptor;
+import io.jevent.backend.readiness.ReadinessTransport;
+import io.jevent.backend.readiness.StreamSocket.Stage;
+import io.jevent.backend.readiness.Watcher;
+import io.jevent.buffer.BufferPool;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The backend on {@code epoll}.
+ *
+ * <p>What watchers want is gathered during a turn and told to the system before the next wait, where it still differs from
+ * what the system knows: interest that comes and goes within a turn costs nothing. A descriptor that nobody wants anything of
+ * is taken out, because a hang-up is reported however little one asks for.
+ */
+final class EpollBackend extends LinuxBackend {
+    static final String NAME = "epoll";
+    static final Set<BackendFeature> FEATURES = Set.of(
+            BackendFeature.EDGE_TRIGGERED,
+            BackendFeature.CONSTANT_COST,
+            BackendFeature.ANY_DESCRIPTOR,
+            BackendFeature.EARLY_CLOSE,
+            BackendFeature.PRECISE_WAIT);
+
+    private static final int EPOLL_CLOEXEC = 0x80000;
+    private static final int CTL_ADD = 1;
+    private static final int CTL_DEL = 2;
+    private static final int CTL_MOD = 3;
+    private static final int EPOLLIN = 1;
+    private static final int EPOLLOUT = 4;
+    private static final int EPOLLERR = 8;
+    private static final int EPOLLHUP = 0x10;
+    private static final int EPOLLRDHUP = 0x2000;
+    private static final int EPOLLET = 1 << 31;
+    private static final int ALL_OPS = Watcher.READ | Watcher.WRITE | Watcher.CONNECT | Watcher.ACCEPT | Watcher.CLOSED;
+
+    private static final int MAX_EVENTS = 256;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final int epoll;
+    private final MemorySegment events;
+    private final MemorySegment oneEvent;
+    private final MemorySegment timespec;
+
+    /** By descriptor. */
+    private @Nullable EpollKey[] keys = new @Nullable EpollKey[64];
+
+    /** Those whose watchers may want something else than the system knows. */
+    private final List<EpollKey> changed = new ArrayList<>();
+
+    /** Whether the kernel is too old to wait to the nanosecond. */
+    private boolean waitsInMillis;
+
+    EpollBackend(BufferPool pool) throws IOException {
+        super(pool);
+        this.events = arena.allocate((long) MAX_EVENTS * EpollEvent.BYTES, 8);
+        this.oneEvent = arena.allocate(EpollEvent.BYTES, 8);
+        this.timespec = arena.allocate(16, 8);
+        this.epoll = openOrFree(() -> sockets.check(sockets.libc.epollCreate(EPOLL_CLOEXEC)));
+        // Edge-triggered, so that it need never be read: each wake-up is an edge.
+        EpollEvent.set(oneEvent, EPOLLIN | EPOLLET, wakeUpDescriptor());
+        openOrFree(() -> sockets.check(sockets.libc.epollCtl(epoll, CTL_ADD, wakeUpDescriptor(), oneEvent.address())));
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Set<BackendFeature> features() {
+        return FEATURES;
+    }
+
+    @Override
+    void await(long timeoutNanos) throws IOException {
+        tellChanges();
+        int count = waitOnce(timeoutNanos);
+        if (count == -Libc.EINTR) {
+            return; // A signal of the JVM's own; the loop looks at its timers and waits for what is left.
+        }
+        sockets.check(count);
+        for (int i = 0; i < count; i++) {
+            long offset = (long) i * EpollEvent.BYTES;
+            int fd = EpollEvent.fd(events, offset);
+            EpollKey key = fd < keys.length ? keys[fd] : null;
+            if (key != null) {
+                key.ready(opsOf(EpollEvent.events(events, offset)));
+            }
+        }
+    }
+
+    private int waitOnce(long timeoutNanos) {
+        Libc libc = sockets.libc;
+        if (timeoutNanos == 0) {
+            return libc.epollWait(epoll, events.address(), MAX_EVENTS, 0);
+        }
+        if (timeoutNanos < 0) {
+            return libc.epollWait(epoll, events.address(), MAX_EVENTS, -1);
+        }
+        if (!waitsInMillis) {
+            timespec.set(ValueLayout.JAVA_LONG, 0, timeoutNanos / NANOS_PER_SECOND);
+            timespec.set(ValueLayout.JAVA_LONG, 8, timeoutNanos % NANOS_PER_SECOND);
+            int count = libc.epollPwait2(epoll, events.address(), MAX_EVENTS, timespec.address());
+            if (count != -Libc.ENOSYS) {
+                return count;
+            }
+            waitsInMillis = true;
+        }
+        // Rounded up: a timer must never be early.
+        long millis = (timeoutNanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI;
+        return libc.epollWait(epoll, events.address(), MAX_EVENTS, (int) Math.min(millis, Integer.MAX_VALUE));
+    }
+
+    private static int opsOf(int events) {
+        if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
+            return ALL_OPS; // So that whoever watches finds it.
+        }
+        return ((events & EPOLLIN) != 0 ? Watcher.READ | Watcher.ACCEPT : 0)
+                | ((events & EPOLLOUT) != 0 ? Watcher.WRITE | Watcher.CONNECT : 0)
+                | ((events & EPOLLRDHUP) != 0 ? Watcher.CLOSED : 0);
+    }
+
+    private static int eventsOf(int ops) {
+        return ((ops & (Watcher.READ | Watcher.ACCEPT)) != 0 ? EPOLLIN : 0)
+                | ((ops & (Watcher.WRITE | Watcher.CONNECT)) != 0 ? EPOLLOUT : 0)
+                | ((ops & Watcher.CLOSED) != 0 ? EPOLLRDHUP : 0);
+    }
+
+    private void tellChanges() {
+        for (int i = 0; i < changed.size(); i++) {
+            EpollKey key = changed.get(i);
+            key.isChanged = false;
+            int result = key.tell();
+            if (result < 0) {
+                // The descriptor was closed under its watchers, who will find that when they use it.
+                System.getLogger("io.jevent.backend")
+                        .log(
+                                System.Logger.Level.DEBUG,
+                                "watching descriptor {0}: {1}",
+                                key.fd,
+                                sockets.libc.describe(-result));
+                key.ready(ALL_OPS);
+            }
+        }
+        changed.clear();
+    }
+
+    @Override
+    DescriptorKey levelKeyOf(int fd) throws IOException {
+        return keyOf(fd, false);
+    }
+
+    @Override
+    DescriptorKey userKeyOf(int fd, boolean edgeTriggered) throws IOException {
+        EpollKey key = keyOf(fd, edgeTriggered);
+        if (!key.isWatched()) {
+            // Asked at once, so that the caller hears what cannot be watched, such as a file.
+            int result = sockets.libc.epollCtl(
+                    epoll, CTL_ADD, fd, EpollEvent.of(oneEvent, EPOLLIN | (edgeTriggered ? EPOLLET : 0), fd));
+            if (result < 0) {
+                forget(key);
+                throw SystemError.of(sockets.libc, -result);
+            }
+            key.known = EPOLLIN;
+            key.change();
+        }
+        return key;
+    }
+
+    private EpollKey keyOf(int fd, boolean edgeTriggered) {
+        if (fd >= keys.length) {
+            keys = Arrays.copyOf(keys, Math.max(fd + 1, keys.length * 2));
+        }
+        EpollKey key = keys[fd];
+        if (key == null) {
+            key = new EpollKey(fd, edgeTriggered);
+            keys[fd] = key;
+        } else if (key.edgeTriggered != edgeTriggered) {
+            throw new IllegalStateException("descriptor " + fd + " is watched "
+                    + (edgeTriggered ? "level-triggered" : "edge-triggered") + " already");
+        }
+        return key;
+    }
+
+    private void forget(EpollKey key) {
+        if (keys[key.fd] == key) {
+            keys[key.fd] = null;
+        }
+    }
+
+    @Override
+    Transport transportOf(int fd, int family, Stage stage, TransportHandler handler) throws IOException {
+        return new ReadinessTransport(
+                new DescriptorStreamSocket(sockets, this::levelKeyOf, fd, family, stage), memory, handler);
+    }
+
+    @Override
+    Acceptor acceptorOf(int fd, AcceptorHandler handler) throws IOException {
+        return new ReadinessAcceptor(new DescriptorListeningSocket(sockets, this::levelKeyOf, fd), memory, handler);
+    }
+
+    @Override
+    public void reapClosed() {
+        // A closed descriptor is free at once.
+    }
+
+    @Override
+    void closeOwn() {
+        sockets.close(epoll);
+    }
+
+    /** All watchers of a descriptor, and what the system knows of it. */
+    private final class EpollKey extends DescriptorKey {
+        private final boolean edgeTriggered;
+
+        /** The events that the system knows, 0 when it does not know the descriptor. */
+        private int known;
+
+        private boolean isChanged;
+
+        EpollKey(int fd, boolean edgeTriggered) {
+            super(fd);
+            this.edgeTriggered = edgeTriggered;
+        }
+
+        @Override
+        protected void watch(int ops) {
+            if (!isChanged && eventsOf(ops) != known) {
+                change();
+            }
+        }
+
+        private void change() {
+            if (!isChanged && !isClosed()) {
+                isChanged = true;
+                changed.add(this);
+            }
+        }
+
+        /** Makes the system know what is wanted; returns minus errno if it refuses. */
+        private int tell() {
+            int wanted = eventsOf(union());
+            if (isClosed() || wanted == known) {
+                return 0;
+            }
+            int operation = known == 0 ? CTL_ADD : wanted == 0 ? CTL_DEL : CTL_MOD;
+            known = wanted;
+            int flags = edgeTriggered ? EPOLLET : 0;
+            return sockets.libc.epollCtl(epoll, operation, fd, EpollEvent.of(oneEvent, wanted | flags, fd));
+        }
+
+        @Override
+        protected void drop() {
+            forget(this);
+            if (!isClosed() && known != 0) {
+                known = 0;
+                sockets.libc.epollCtl(epoll, CTL_DEL, fd, EpollEvent.of(oneEvent, 0, fd));
+            }
+        }
+
+        @Override
+        void onClosing() {
+            known = 0;
+            forget(this);
+        }
+    }
+}

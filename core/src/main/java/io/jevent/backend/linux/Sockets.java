@@ -1,0 +1,221 @@
+package io.jevent.backend.linux;
+
+import io.jevent.vector.IoVector;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.SocketAddress;
+import java.nio.channels.UnsupportedAddressTypeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens, names and sets sockets by descriptor. All are non-blocking and closed on exec.
+ *
+ * <p>Threading: one thread at a time.
+ */
+final class Sockets {
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_DGRAM = 2;
+    private static final int SOCK_NONBLOCK = 0x800;
+    private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC;
+    private static final int IPPROTO_TCP = 6;
+    private static final int TCP_NODELAY = 1;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_REUSEADDR = 2;
+    private static final int SO_ERROR = 4;
+    private static final int SHUT_WR = 1;
+    private static final int EINPROGRESS = 115;
+    private static final int EAFNOSUPPORT = 97;
+    private static final int ECONNABORTED = 103;
+    private static final int EPROTO = 71;
+    private static final int EPERM = 1;
+    private static final int EMFILE = 24;
+    private static final int ENFILE = 23;
+    private static final int ENOBUFS = 105;
+    private static final int ENOMEM = 12;
+
+    final Libc libc;
+    final SocketAddressCodec codec;
+
+    /** For one call at a time. */
+    final IoVector vector;
+
+    private final MemorySegment value;
+    private final MemorySegment valueBytes;
+
+    Sockets(Arena arena) {
+        this.libc = new Libc(arena);
+        this.codec = new SocketAddressCodec(arena);
+        this.vector = new IoVector(arena);
+        this.value = arena.allocate(ValueLayout.JAVA_LONG);
+        this.valueBytes = arena.allocate(ValueLayout.JAVA_INT);
+    }
+
+    int openStream(int family) throws IOException {
+        return open(family, SOCK_STREAM);
+    }
+
+    int openDatagrams(int family) throws IOException {
+        return open(family, SOCK_DGRAM);
+    }
+
+    private int open(int family, int type) throws IOException {
+        int fd = libc.socket(family, type | FLAGS, 0);
+        if (fd == -EAFNOSUPPORT) {
+            throw new IOException("address family not supported");
+        }
+        return check(fd);
+    }
+
+    /** Throws what a call says, or returns what it gave. */
+    int check(int result) throws IOException {
+        if (result < 0) {
+            throw SystemError.of(libc, -result);
+        }
+        return result;
+    }
+
+    void close(int fd) {
+        int result = libc.close(fd);
+        if (result < 0) {
+            System.getLogger("io.jevent.backend")
+                    .log(System.Logger.Level.DEBUG, "closing descriptor {0}: {1}", fd, libc.describe(-result));
+        }
+    }
+
+    /** Output leaves once per turn, gathered; holding it back longer in the system would only delay it. */
+    void withoutDelay(int fd, int family) throws IOException {
+        if (family != SocketAddressCodec.AF_UNIX) {
+            set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+        }
+    }
+
+    void set(int fd, int level, int option, int number) throws IOException {
+        value.set(ValueLayout.JAVA_INT, 0, number);
+        check(libc.setsockopt(fd, level, option, value.address(), Integer.BYTES));
+    }
+
+    /** An option's number, or minus errno. */
+    int get(int fd, int level, int option) {
+        valueBytes.set(ValueLayout.JAVA_INT, 0, Integer.BYTES);
+        int result = libc.getsockopt(fd, level, option, value.address(), valueBytes.address());
+        return result < 0 ? result : value.get(ValueLayout.JAVA_INT, 0);
+    }
+
+    /** A listening socket. */
+    int listen(SocketAddress address, int backlog, boolean reuseAddress) throws IOException {
+        int family = SocketAddressCodec.familyOf(address);
+        int fd = openStream(family);
+        boolean success = false;
+        try {
+            if (family != SocketAddressCodec.AF_UNIX) {
+                set(fd, SOL_SOCKET, SO_REUSEADDR, reuseAddress ? 1 : 0);
+            }
+            // What it accepts inherits this.
+            withoutDelay(fd, family);
+            bind(fd, family, address);
+            int result = libc.listen(fd, backlog);
+            if (result < 0) {
+                throw SystemError.ofBind(libc, -result);
+            }
+            success = true;
+            return fd;
+        } finally {
+            if (!success) {
+                close(fd);
+            }
+        }
+    }
+
+    void bind(int fd, int family, SocketAddress address) throws IOException {
+        int addressBytes = codec.encode(address, family);
+        int result = libc.bind(fd, codec.address(), addressBytes);
+        if (result < 0) {
+            throw SystemError.ofBind(libc, -result);
+        }
+    }
+
+    /**
+     * Takes a connection that waits.
+     *
+     * @return its descriptor, or -1 if none waits; its address is the codec's
+     */
+    int accept(int fd) throws IOException {
+        while (true) {
+            int accepted = libc.accept4(fd, codec.address(), codec.lengthAddress(), FLAGS);
+            if (accepted >= 0) {
+                return accepted;
+            }
+            switch (-accepted) {
+                case Libc.EAGAIN -> {
+                    return -1;
+                }
+                case EMFILE, ENFILE, ENOBUFS, ENOMEM -> throw SystemError.of(libc, -accepted);
+                case Libc.EINTR, ECONNABORTED, EPROTO, EPERM -> {
+                    // That one is gone, or forbidden; the next may be well.
+                }
+                default -> {
+                    if (isBroken(-accepted)) {
+                        throw SystemError.of(libc, -accepted);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Whether accepting cannot go on; all else are errors of the network that belong to the connection. */
+    private static boolean isBroken(int errno) {
+        final int ebadf = 9;
+        final int efault = 14;
+        final int einval = 22;
+        final int enotsock = 88;
+        final int eopnotsupp = 95;
+        return errno == ebadf || errno == efault || errno == einval || errno == enotsock || errno == eopnotsupp;
+    }
+
+    /**
+     * Launches a connect.
+     *
+     * @return whether it has succeeded already
+     */
+    boolean connect(int fd, int family, SocketAddress address) throws IOException {
+        int addressBytes = codec.encode(address, family);
+        int result = libc.connect(fd, codec.address(), addressBytes);
+        if (result == -EINPROGRESS || result == -Libc.EINTR) {
+            return false;
+        }
+        if (result == -EAFNOSUPPORT) {
+            throw new UnsupportedAddressTypeException();
+        }
+        if (result < 0) {
+            throw SystemError.ofConnect(libc, -result);
+        }
+        return true;
+    }
+
+    /** How a connect has ended that the system reports as ended: throws if it has failed. */
+    void finishConnect(int fd) throws IOException {
+        int error = get(fd, SOL_SOCKET, SO_ERROR);
+        if (error != 0) {
+            throw SystemError.ofConnect(libc, Math.abs(error));
+        }
+    }
+
+    void shutdownOutput(int fd) throws IOException {
+        check(libc.shutdown(fd, SHUT_WR));
+    }
+
+    @Nullable
+    SocketAddress localAddress(int fd) throws IOException {
+        check(libc.getsockname(fd, codec.address(), codec.lengthAddress()));
+        return codec.decode();
+    }
+
+    @Nullable
+    SocketAddress remoteAddress(int fd) throws IOException {
+        check(libc.getpeername(fd, codec.address(), codec.lengthAddress()));
+        return codec.decode();
+    }
+}

@@ -1,0 +1,61 @@
+package io.jevent.vector;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel that is given memory by address: its {@link #vector()} is filled, then one of the calls below made.
+ *
+ * <p>Threading: loop only.
+ */
+public interface VectorChannel extends ByteChannel {
+    /** The vector of the next call, empty. */
+    IoVector vector();
+
+    /**
+     * Reads into the pieces of the vector.
+     *
+     * @return bytes read, 0 if none wait, -1 at the end of input
+     */
+    long readVector() throws IOException;
+
+    /**
+     * Writes the pieces of the vector.
+     *
+     * @return bytes that need not be kept any longer, perhaps none
+     */
+    long writeVector() throws IOException;
+
+    /** A file as the system knows it, which many channels and threads may share. */
+    interface SystemFile {
+        /** Lets go of it. Idempotent. */
+        void close();
+    }
+
+    /** The file under a channel, or null if that cannot be found out. */
+    @Nullable
+    SystemFile open(FileChannel file);
+
+    /**
+     * Sends bytes of a file without taking them into memory.
+     *
+     * @param file opened by a channel of this kind
+     * @param position first byte
+     * @param byteCount how many at most
+     * @return bytes sent, 0 if there is no room or the file has no more
+     */
+    long sendFile(SystemFile file, long position, long byteCount) throws IOException;
+
+    @Override
+    default int read(ByteBuffer target) {
+        throw new UnsupportedOperationException("this channel is given memory by address only");
+    }
+
+    @Override
+    default int write(ByteBuffer source) {
+        throw new UnsupportedOperationException("this channel is given memory by address only");
+    }
+}
