@@ -3,6 +3,7 @@ package io.jevent.loop;
 import io.jevent.backend.BackendFeature;
 import io.jevent.backend.BackendProvider;
 import io.jevent.backend.linux.EpollBackendProvider;
+import io.jevent.backend.linux.UringBackendProvider;
 import io.jevent.backend.nio.NioBackendProvider;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,8 @@ public final class Backends {
     /** Environment variable that names the backend to use. */
     public static final String ENVIRONMENT = "JEVENT_BACKEND";
 
-    private static final List<BackendProvider> ALL = List.of(new EpollBackendProvider(), new NioBackendProvider());
+    private static final List<BackendProvider> ALL =
+            List.of(new EpollBackendProvider(), new UringBackendProvider(), new NioBackendProvider());
 
     private Backends() {}
 

@@ -4,8 +4,10 @@ import io.jevent.backend.AcceptedSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** An accepted descriptor that is watched nowhere yet. It may go to another loop, so it uses nothing of its first one. */
 final class DescriptorAcceptedSocket implements AcceptedSocket {
-    private static final SocketAddress UNNAMED = UnixDomainSocketAddress.of("");
 
     private enum State {
         WAITING,
@@ -52,7 +53,7 @@ final class DescriptorAcceptedSocket implements AcceptedSocket {
 
     @Override
     public SocketAddress remoteAddress() {
-        return remoteAddress == null ? ask(Sockets::remoteAddress) : remoteAddress;
+        return remoteAddress == null ? ask(Sockets::remoteAddressIfConnected) : remoteAddress;
     }
 
     @Override
@@ -68,13 +69,18 @@ final class DescriptorAcceptedSocket implements AcceptedSocket {
 
     private SocketAddress ask(Question question) {
         if (state == State.CLOSED) {
-            throw new UncheckedIOException(new java.nio.channels.ClosedChannelException());
+            throw new UncheckedIOException(new ClosedChannelException());
         }
         try (Arena arena = Arena.ofConfined()) {
-            return Objects.requireNonNullElse(question.ask(new Sockets(arena), fd), UNNAMED);
+            return Objects.requireNonNullElse(question.ask(new Sockets(arena), fd), unspecified());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The address of a peer that has none, or has gone before anybody asked. */
+    private SocketAddress unspecified() {
+        return family == SocketAddressCodec.AF_UNIX ? UnixDomainSocketAddress.of("") : new InetSocketAddress(0);
     }
 
     @Override

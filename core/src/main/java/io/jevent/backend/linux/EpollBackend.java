@@ -8,7 +8,6 @@ import io.jevent.backend.TransportHandler;
 import io.jevent.backend.readiness.ReadinessAcceptor;
 import io.jevent.backend.readiness.ReadinessTransport;
 import io.jevent.backend.readiness.StreamSocket.Stage;
-import io.jevent.backend.readiness.Watcher;
 import io.jevent.buffer.BufferPool;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -39,13 +38,7 @@ final class EpollBackend extends LinuxBackend {
     private static final int CTL_ADD = 1;
     private static final int CTL_DEL = 2;
     private static final int CTL_MOD = 3;
-    private static final int EPOLLIN = 1;
-    private static final int EPOLLOUT = 4;
-    private static final int EPOLLERR = 8;
-    private static final int EPOLLHUP = 0x10;
-    private static final int EPOLLRDHUP = 0x2000;
     private static final int EPOLLET = 1 << 31;
-    private static final int ALL_OPS = Watcher.READ | Watcher.WRITE | Watcher.CONNECT | Watcher.ACCEPT | Watcher.CLOSED;
 
     private static final int MAX_EVENTS = 256;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
@@ -72,7 +65,7 @@ final class EpollBackend extends LinuxBackend {
         this.timespec = arena.allocate(16, 8);
         this.epoll = openOrFree(() -> sockets.check(sockets.libc.epollCreate(EPOLL_CLOEXEC)));
         // Edge-triggered, so that it need never be read: each wake-up is an edge.
-        EpollEvent.set(oneEvent, EPOLLIN | EPOLLET, wakeUpDescriptor());
+        EpollEvent.set(oneEvent, PollEvents.IN | EPOLLET, wakeUpDescriptor());
         openOrFree(() -> sockets.check(sockets.libc.epollCtl(epoll, CTL_ADD, wakeUpDescriptor(), oneEvent.address())));
     }
 
@@ -99,7 +92,7 @@ final class EpollBackend extends LinuxBackend {
             int fd = EpollEvent.fd(events, offset);
             EpollKey key = fd < keys.length ? keys[fd] : null;
             if (key != null) {
-                key.ready(opsOf(EpollEvent.events(events, offset)));
+                key.ready(PollEvents.toOps(EpollEvent.events(events, offset)));
             }
         }
     }
@@ -126,21 +119,6 @@ final class EpollBackend extends LinuxBackend {
         return libc.epollWait(epoll, events.address(), MAX_EVENTS, (int) Math.min(millis, Integer.MAX_VALUE));
     }
 
-    private static int opsOf(int events) {
-        if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
-            return ALL_OPS; // So that whoever watches finds it.
-        }
-        return ((events & EPOLLIN) != 0 ? Watcher.READ | Watcher.ACCEPT : 0)
-                | ((events & EPOLLOUT) != 0 ? Watcher.WRITE | Watcher.CONNECT : 0)
-                | ((events & EPOLLRDHUP) != 0 ? Watcher.CLOSED : 0);
-    }
-
-    private static int eventsOf(int ops) {
-        return ((ops & (Watcher.READ | Watcher.ACCEPT)) != 0 ? EPOLLIN : 0)
-                | ((ops & (Watcher.WRITE | Watcher.CONNECT)) != 0 ? EPOLLOUT : 0)
-                | ((ops & Watcher.CLOSED) != 0 ? EPOLLRDHUP : 0);
-    }
-
     private void tellChanges() {
         for (int i = 0; i < changed.size(); i++) {
             EpollKey key = changed.get(i);
@@ -154,7 +132,7 @@ final class EpollBackend extends LinuxBackend {
                                 "watching descriptor {0}: {1}",
                                 key.fd,
                                 sockets.libc.describe(-result));
-                key.ready(ALL_OPS);
+                key.ready(PollEvents.ALL_OPS);
             }
         }
         changed.clear();
@@ -171,12 +149,12 @@ final class EpollBackend extends LinuxBackend {
         if (!key.isWatched()) {
             // Asked at once, so that the caller hears what cannot be watched, such as a file.
             int result = sockets.libc.epollCtl(
-                    epoll, CTL_ADD, fd, EpollEvent.of(oneEvent, EPOLLIN | (edgeTriggered ? EPOLLET : 0), fd));
+                    epoll, CTL_ADD, fd, EpollEvent.of(oneEvent, PollEvents.IN | (edgeTriggered ? EPOLLET : 0), fd));
             if (result < 0) {
                 forget(key);
                 throw SystemError.of(sockets.libc, -result);
             }
-            key.known = EPOLLIN;
+            key.known = PollEvents.IN;
             key.change();
         }
         return key;
@@ -240,7 +218,7 @@ final class EpollBackend extends LinuxBackend {
 
         @Override
         protected void watch(int ops) {
-            if (!isChanged && eventsOf(ops) != known) {
+            if (!isChanged && PollEvents.of(ops) != known) {
                 change();
             }
         }
@@ -254,7 +232,7 @@ final class EpollBackend extends LinuxBackend {
 
         /** Makes the system know what is wanted; returns minus errno if it refuses. */
         private int tell() {
-            int wanted = eventsOf(union());
+            int wanted = PollEvents.of(union());
             if (isClosed() || wanted == known) {
                 return 0;
             }

@@ -66,15 +66,18 @@ final class Libc {
     private static final MemorySegment WRITE = find("write");
     private static final MemorySegment WRITEV = find("writev");
 
+    /** All memory there is, unchecked; for what kernel and pools hand out by address. */
+    static final MemorySegment EVERYTHING = memory(0, Long.MAX_VALUE);
+
     private final MemorySegment capture;
     private final MemorySegment word;
 
     Libc(Arena arena) {
         this.capture = arena.allocate(CAPTURE);
-        this.word = arena.allocate(WORD);
+        this.word = arena.allocate(16, 8);
     }
 
-    /** Room for one word, until the next call that needs it. */
+    /** Room for two words, until the next call that needs it. */
     MemorySegment word() {
         return word;
     }

@@ -28,9 +28,12 @@ final class Sockets {
     private static final int SHUT_WR = 1;
     private static final int EINPROGRESS = 115;
     private static final int EAFNOSUPPORT = 97;
-    private static final int ECONNABORTED = 103;
-    private static final int EPROTO = 71;
-    private static final int EPERM = 1;
+    private static final int ENOTCONN = 107;
+    private static final int EBADF = 9;
+    private static final int EFAULT = 14;
+    private static final int EINVAL = 22;
+    private static final int ENOTSOCK = 88;
+    private static final int EOPNOTSUPP = 95;
     private static final int EMFILE = 24;
     private static final int ENFILE = 23;
     private static final int ENOBUFS = 105;
@@ -152,12 +155,8 @@ final class Sockets {
                 case Libc.EAGAIN -> {
                     return -1;
                 }
-                case EMFILE, ENFILE, ENOBUFS, ENOMEM -> throw SystemError.of(libc, -accepted);
-                case Libc.EINTR, ECONNABORTED, EPROTO, EPERM -> {
-                    // That one is gone, or forbidden; the next may be well.
-                }
                 default -> {
-                    if (isBroken(-accepted)) {
+                    if (endsAccepting(-accepted)) {
                         throw SystemError.of(libc, -accepted);
                     }
                 }
@@ -165,14 +164,15 @@ final class Sockets {
         }
     }
 
-    /** Whether accepting cannot go on; all else are errors of the network that belong to the connection. */
-    private static boolean isBroken(int errno) {
-        final int ebadf = 9;
-        final int efault = 14;
-        final int einval = 22;
-        final int enotsock = 88;
-        final int eopnotsupp = 95;
-        return errno == ebadf || errno == efault || errno == einval || errno == enotsock || errno == eopnotsupp;
+    /**
+     * Whether an accept fails for a reason that the next would meet too; all else is about one connection, which is gone or
+     * forbidden.
+     */
+    static boolean endsAccepting(int errno) {
+        return switch (errno) {
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM, EBADF, EFAULT, EINVAL, ENOTSOCK, EOPNOTSUPP -> true;
+            default -> false;
+        };
     }
 
     /**
@@ -209,13 +209,23 @@ final class Sockets {
 
     @Nullable
     SocketAddress localAddress(int fd) throws IOException {
-        check(libc.getsockname(fd, codec.address(), codec.lengthAddress()));
+        return decoded(libc.getsockname(fd, codec.address(), codec.lengthAddress()));
+    }
+
+    /** The peer's address, or null if it has gone. */
+    @Nullable
+    SocketAddress remoteAddressIfConnected(int fd) throws IOException {
+        int result = libc.getpeername(fd, codec.address(), codec.lengthAddress());
+        return result == -ENOTCONN ? null : decoded(result);
+    }
+
+    private @Nullable SocketAddress decoded(int result) throws IOException {
+        check(result);
         return codec.decode();
     }
 
     @Nullable
     SocketAddress remoteAddress(int fd) throws IOException {
-        check(libc.getpeername(fd, codec.address(), codec.lengthAddress()));
-        return codec.decode();
+        return decoded(libc.getpeername(fd, codec.address(), codec.lengthAddress()));
     }
 }

@@ -15,26 +15,26 @@ public final class MemoryWaits {
     private static final long LONGEST_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final BufferPool pool;
-    private final List<Watcher> waiting = new ArrayList<>();
+    private final List<MemoryWaiter> waiting = new ArrayList<>();
 
     /** Begins with nobody waiting. */
     public MemoryWaits(BufferPool pool) {
         this.pool = pool;
     }
 
-    /** Whether there is too little memory to receive or accept; if so, the watcher is told when there is. */
-    public boolean mustWait(Watcher watcher) {
+    /** Whether there is too little memory to receive or accept; if so, the waiter is told when there is. */
+    public boolean mustWait(MemoryWaiter waiter) {
         if (!pool.isNearLimit()) {
             return false;
         }
-        waiting.add(watcher);
+        waiting.add(waiter);
         return true;
     }
 
     /** Tells it nothing more. */
-    public void forget(Watcher watcher) {
+    public void forget(MemoryWaiter waiter) {
         if (!waiting.isEmpty()) {
-            waiting.removeIf(it -> it == watcher);
+            waiting.removeIf(it -> it == waiter);
         }
     }
 
@@ -46,9 +46,9 @@ public final class MemoryWaits {
         if (pool.isNearLimit()) {
             return timeoutNanos < 0 ? LONGEST_POLL_NANOS : Math.min(timeoutNanos, LONGEST_POLL_NANOS);
         }
-        List<Watcher> resumed = List.copyOf(waiting);
+        List<MemoryWaiter> resumed = List.copyOf(waiting);
         waiting.clear();
-        resumed.forEach(Watcher::memoryAvailable);
+        resumed.forEach(MemoryWaiter::memoryAvailable);
         return 0;
     }
 }

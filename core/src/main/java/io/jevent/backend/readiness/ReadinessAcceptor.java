@@ -44,7 +44,7 @@ public final class ReadinessAcceptor extends Watcher implements Acceptor {
     }
 
     @Override
-    protected void memoryAvailable() {
+    public void memoryAvailable() {
         waitsForMemory = false;
         updateOps();
     }

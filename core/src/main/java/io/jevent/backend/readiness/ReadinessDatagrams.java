@@ -99,7 +99,7 @@ public final class ReadinessDatagrams extends Watcher implements DatagramTranspo
     }
 
     @Override
-    protected void memoryAvailable() {
+    public void memoryAvailable() {
         waitsForMemory = false;
         updateOps();
         tellOfTaken();

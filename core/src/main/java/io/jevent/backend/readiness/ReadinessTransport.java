@@ -290,7 +290,7 @@ public final class ReadinessTransport extends Watcher implements Transport {
     }
 
     @Override
-    protected void memoryAvailable() {
+    public void memoryAvailable() {
         waitsForMemory = false;
         writeWaitsForMemory = false;
         updateOps();

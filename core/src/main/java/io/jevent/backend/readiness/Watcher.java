@@ -5,7 +5,7 @@ package io.jevent.backend.readiness;
  *
  * <p>Threading: loop only.
  */
-public abstract class Watcher {
+public abstract class Watcher implements MemoryWaiter {
     /** Bytes or the end of input can be taken. */
     public static final int READ = 1;
 
@@ -44,8 +44,8 @@ public abstract class Watcher {
         return false;
     }
 
-    /** Called when there is buffer memory again, after this watcher was told to wait for it. */
-    protected void memoryAvailable() {
+    @Override
+    public void memoryAvailable() {
         throw new AssertionError(this + " never waits for memory");
     }
 }

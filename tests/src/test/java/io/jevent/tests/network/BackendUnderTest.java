@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 enum BackendUnderTest {
     NIO,
     EPOLL,
+    IO_URING,
     SIMULATED,
     SIMULATED_CHOPPING,
     SIMULATED_MILD;
@@ -21,6 +22,7 @@ enum BackendUnderTest {
         return switch (this) {
             case NIO -> LoopRig.real("nio", config);
             case EPOLL -> LoopRig.real("epoll", config);
+            case IO_URING -> LoopRig.real("io_uring", config);
             case SIMULATED -> LoopRig.simulated(seed(), Faults.none(), config);
             case SIMULATED_CHOPPING -> LoopRig.simulated(seed(), Faults.chopping(), config);
             case SIMULATED_MILD -> LoopRig.simulated(seed(), Faults.mild(), config);

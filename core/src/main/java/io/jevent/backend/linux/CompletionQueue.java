@@ -1,0 +1,72 @@
+package io.jevent.backend.linux;
+
+import java.io.IOException;
+
+/**
+ * What {@code io_uring} is asked and answers: operations are submitted together and completed one by one, each with the tag it
+ * was given.
+ *
+ * <p>The kernel has one ({@link KernelRing}); tests have one that completes as they please.
+ *
+ * <p>Threading: loop only.
+ */
+interface CompletionQueue {
+    /** Accepts connections, one completion for each, until it fails or is cancelled. */
+    void accept(int fd, long tag);
+
+    /** Launches a connect. */
+    void connect(int fd, long address, int addressBytes, long tag);
+
+    /**
+     * Receives into a buffer of the ring's.
+     *
+     * @param maxBytes at most so many, once; 0 for whatever comes, one completion each time
+     */
+    void receive(int fd, int maxBytes, long tag);
+
+    /** Sends memory whole, unless it fails. */
+    void send(int fd, long address, int byteCount, long tag);
+
+    /** Sends what a {@code struct msghdr} tells whole, unless it fails. */
+    void sendMessage(int fd, long message, long tag);
+
+    /** Waits until a descriptor is ready: once, or each time it becomes so. */
+    void poll(int fd, int events, boolean eachTime, long tag);
+
+    /** Ends the operation of another tag early; both complete. */
+    void cancel(long cancelledTag, long tag);
+
+    /** Ends all operations on a descriptor before it returns; they complete nevertheless. */
+    void cancelNow(int fd);
+
+    /**
+     * Submits what was asked for and waits for a completion.
+     *
+     * @param timeoutNanos the longest wait; 0 only looks, below 0 has no limit
+     */
+    void submitAndWait(long timeoutNanos) throws IOException;
+
+    /** Goes on to the next completion; returns whether there is one. */
+    boolean next();
+
+    /** Of the present completion: the tag of its operation. */
+    long tag();
+
+    /** Of the present completion: what the system call would have returned, or minus errno. */
+    int result();
+
+    /** Of the present completion: whether more will come of the same operation. */
+    boolean hasMore();
+
+    /** Of the present completion: where received bytes are, until {@link #recycle()}; 0 if there are none. */
+    long receivedAt();
+
+    /** Of the present completion: gives the memory of received bytes back; a no-op if there are none. */
+    void recycle();
+
+    /** Ends all operations of all descriptors before it returns; they complete nevertheless. */
+    void cancelAllNow();
+
+    /** Frees it; every operation has completed or been cancelled before. */
+    void close();
+}

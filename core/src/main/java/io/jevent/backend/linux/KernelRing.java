@@ -1,0 +1,498 @@
+package io.jevent.backend.linux;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A ring of the kernel's. It is made disabled and begins with the first {@link #submitAndWait}, so that the thread of the
+ * loop is the one the kernel completes operations on.
+ */
+final class KernelRing implements CompletionQueue {
+    // struct io_uring_params
+    static final int PARAMS_BYTES = 120;
+    static final int PARAMS_CQ_ENTRIES = 4;
+    static final int PARAMS_FLAGS = 8;
+    static final int PARAMS_FEATURES = 20;
+    static final int PARAMS_SQ_OFF = 40;
+    static final int PARAMS_CQ_OFF = 80;
+    private static final int SQ_HEAD = PARAMS_SQ_OFF;
+    private static final int SQ_TAIL = PARAMS_SQ_OFF + 4;
+    private static final int SQ_MASK = PARAMS_SQ_OFF + 8;
+    private static final int SQ_ENTRIES = PARAMS_SQ_OFF + 12;
+    private static final int SQ_FLAGS = PARAMS_SQ_OFF + 16;
+    private static final int SQ_ARRAY = PARAMS_SQ_OFF + 24;
+    private static final int CQ_HEAD = PARAMS_CQ_OFF;
+    private static final int CQ_TAIL = PARAMS_CQ_OFF + 4;
+    private static final int CQ_MASK = PARAMS_CQ_OFF + 8;
+    private static final int CQ_ENTRIES = PARAMS_CQ_OFF + 12;
+    private static final int CQ_CQES = PARAMS_CQ_OFF + 20;
+
+    // struct io_uring_sqe
+    static final int SQE_BYTES = 64;
+    static final int SQE_FLAGS = 1;
+    static final int SQE_IOPRIO = 2;
+    static final int SQE_FD = 4;
+    static final int SQE_OFF = 8;
+    static final int SQE_ADDR = 16;
+    static final int SQE_LEN = 24;
+    static final int SQE_OP_FLAGS = 28;
+    static final int SQE_USER_DATA = 32;
+    static final int SQE_BUF_GROUP = 40;
+
+    // struct io_uring_cqe
+    static final int CQE_BYTES = 16;
+    static final int CQE_RES = 8;
+    static final int CQE_FLAGS = 12;
+
+    // struct io_uring_getevents_arg, io_uring_sync_cancel_reg, io_uring_buf_reg, io_uring_buf
+    static final int GETEVENTS_ARG_BYTES = 24;
+    static final int GETEVENTS_ARG_TS = 16;
+    static final int SYNC_CANCEL_BYTES = 64;
+    static final int SYNC_CANCEL_FD = 8;
+    static final int SYNC_CANCEL_FLAGS = 12;
+    static final int SYNC_CANCEL_TIMEOUT = 16;
+    static final int BUF_REG_BYTES = 40;
+    static final int BUF_REG_ENTRIES = 8;
+    static final int BUF_REG_GROUP = 12;
+    static final int BUF_REG_FLAGS = 14;
+    static final int BUF_BYTES = 16;
+    static final int BUF_LEN = 8;
+    static final int BUF_ID = 12;
+    static final int BUF_RING_TAIL = 14;
+
+    private static final int SETUP_CQSIZE = 1 << 3;
+    private static final int SETUP_CLAMP = 1 << 4;
+    private static final int SETUP_R_DISABLED = 1 << 6;
+    private static final int SETUP_SUBMIT_ALL = 1 << 7;
+    private static final int SETUP_COOP_TASKRUN = 1 << 8;
+    private static final int SETUP_TASKRUN_FLAG = 1 << 9;
+    private static final int FEATURE_SINGLE_MMAP = 1;
+    private static final int FEATURE_NODROP = 1 << 1;
+    private static final int FEATURE_EXT_ARG = 1 << 8;
+    private static final long OFFSET_RINGS = 0;
+    private static final long OFFSET_SQES = 0x10000000;
+
+    private static final int SQ_FLAG_CQ_OVERFLOW = 1 << 1;
+    private static final int SQ_FLAG_TASKRUN = 1 << 2;
+    private static final int ENTER_GETEVENTS = 1;
+    private static final int ENTER_EXT_ARG = 1 << 3;
+    private static final int REGISTER_ENABLE_RINGS = 12;
+    private static final int REGISTER_PBUF_RING = 22;
+    private static final int REGISTER_SYNC_CANCEL = 24;
+    private static final int CANCEL_ALL = 1;
+    private static final int CANCEL_FD = 1 << 1;
+    private static final int CANCEL_ANY = 1 << 2;
+    private static final int PBUF_RING_INC = 2;
+    private static final int ETIME = 62;
+    private static final int EBUSY = 16;
+
+    static final byte OP_POLL_ADD = 6;
+    static final byte OP_SENDMSG = 9;
+    static final byte OP_ACCEPT = 13;
+    static final byte OP_ASYNC_CANCEL = 14;
+    static final byte OP_CONNECT = 16;
+    static final byte OP_SEND = 26;
+    static final byte OP_RECV = 27;
+    private static final byte SQE_BUFFER_SELECT = 1 << 5;
+    private static final short RECV_MULTISHOT = 1 << 1;
+    private static final short ACCEPT_MULTISHOT = 1;
+    private static final int POLL_MULTI = 1;
+    private static final int SOCK_NONBLOCK_CLOEXEC = 0x80800;
+    private static final int MSG_NOSIGNAL_WAITALL = 0x4000 | 0x100;
+    private static final int CQE_F_BUFFER = 1;
+    private static final int CQE_F_MORE = 1 << 1;
+    private static final int CQE_F_BUF_MORE = 1 << 4;
+    private static final int CQE_BUFFER_SHIFT = 16;
+
+    private static final int SUBMISSIONS = 1024;
+    private static final int COMPLETIONS = 8192;
+
+    /** Received bytes come in sixteen buffers, of which the kernel takes as much as came, where it can do that. */
+    private static final int LARGE_BUFFERS = 16;
+
+    private static final int LARGE_BUFFER_BYTES = 64 * 1024;
+
+    /** Otherwise in as many of this size. */
+    private static final int SMALL_BUFFERS = 256;
+
+    private static final int SMALL_BUFFER_BYTES = 4 * 1024;
+
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+    private static final VarHandle SHORT = ValueLayout.JAVA_SHORT.varHandle();
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    private final Libc libc;
+    private final int fd;
+    private final MemorySegment rings;
+    private final MemorySegment sqes;
+    private final MemorySegment waitArgument;
+    private final MemorySegment waitSpan;
+    private final MemorySegment cancelArgument;
+
+    // Where the words are that kernel and we share.
+    private final long sqHead;
+    private final long sqTail;
+    private final long sqFlags;
+    private final long cqHead;
+    private final long cqTail;
+    private final long cqes;
+    private final int sqMask;
+    private final int sqEntries;
+    private final int cqMask;
+
+    /** Ours, the kernel sees it with the next submission. */
+    private int tail;
+
+    private boolean enabled;
+
+    /** Completions taken. */
+    private int head;
+
+    // The present completion.
+    private long presentTag;
+    private int presentResult;
+    private int presentFlags;
+
+    private final MemorySegment bufferRing;
+    private final MemorySegment buffers;
+    private final int bufferBytes;
+    private final int bufferCount;
+    private final boolean incremental;
+
+    /** How much of each buffer has been taken. */
+    private final int[] takenBytes;
+
+    private int bufferTail;
+
+    KernelRing(Libc libc, Arena arena) throws IOException {
+        this.libc = libc;
+        this.waitArgument = arena.allocate(GETEVENTS_ARG_BYTES, 8);
+        this.waitSpan = arena.allocate(16, 8);
+        this.cancelArgument = arena.allocate(SYNC_CANCEL_BYTES, 8);
+        MemorySegment params = arena.allocate(PARAMS_BYTES, 8);
+        params.set(ValueLayout.JAVA_INT, PARAMS_CQ_ENTRIES, COMPLETIONS);
+        params.set(
+                ValueLayout.JAVA_INT,
+                PARAMS_FLAGS,
+                SETUP_CQSIZE
+                        | SETUP_CLAMP
+                        | SETUP_R_DISABLED
+                        | SETUP_SUBMIT_ALL
+                        | SETUP_COOP_TASKRUN
+                        | SETUP_TASKRUN_FLAG);
+        this.fd = libc.uringSetup(SUBMISSIONS, params.address());
+        if (fd < 0) {
+            throw SystemError.of(libc, -fd);
+        }
+        boolean success = false;
+        try {
+            int needed = FEATURE_SINGLE_MMAP | FEATURE_NODROP | FEATURE_EXT_ARG;
+            if ((params.get(ValueLayout.JAVA_INT, PARAMS_FEATURES) & needed) != needed) {
+                throw new IOException("the kernel's io_uring is too old");
+            }
+            this.sqEntries = params.get(ValueLayout.JAVA_INT, 0);
+            int cqEntries = params.get(ValueLayout.JAVA_INT, PARAMS_CQ_ENTRIES);
+            long cqesOffset = offset(params, CQ_CQES);
+            long arrayOffset = offset(params, SQ_ARRAY);
+            this.rings = map(
+                    Math.max(cqesOffset + (long) cqEntries * CQE_BYTES, arrayOffset + 4L * sqEntries), OFFSET_RINGS);
+            this.sqes = map((long) sqEntries * SQE_BYTES, OFFSET_SQES);
+            this.sqHead = offset(params, SQ_HEAD);
+            this.sqTail = offset(params, SQ_TAIL);
+            this.sqFlags = offset(params, SQ_FLAGS);
+            this.sqMask = rings.get(ValueLayout.JAVA_INT, offset(params, SQ_MASK));
+            this.cqHead = offset(params, CQ_HEAD);
+            this.cqTail = offset(params, CQ_TAIL);
+            this.cqMask = rings.get(ValueLayout.JAVA_INT, offset(params, CQ_MASK));
+            this.cqes = cqesOffset;
+            assert sqEntries == rings.get(ValueLayout.JAVA_INT, offset(params, SQ_ENTRIES));
+            assert cqEntries == rings.get(ValueLayout.JAVA_INT, offset(params, CQ_ENTRIES));
+            for (int i = 0; i < sqEntries; i++) {
+                rings.set(ValueLayout.JAVA_INT, arrayOffset + 4L * i, i);
+            }
+            this.bufferRing = anonymous((long) SMALL_BUFFERS * BUF_BYTES);
+            this.buffers = anonymous((long) LARGE_BUFFERS * LARGE_BUFFER_BYTES);
+            this.incremental = registerBuffers(LARGE_BUFFERS, PBUF_RING_INC, arena) == 0;
+            if (!incremental) {
+                check(registerBuffers(SMALL_BUFFERS, 0, arena));
+            }
+            this.bufferCount = incremental ? LARGE_BUFFERS : SMALL_BUFFERS;
+            this.bufferBytes = incremental ? LARGE_BUFFER_BYTES : SMALL_BUFFER_BYTES;
+            this.takenBytes = new int[bufferCount];
+            for (int i = 0; i < bufferCount; i++) {
+                provide(i);
+            }
+            success = true;
+        } finally {
+            if (!success) {
+                libc.close(fd);
+            }
+        }
+    }
+
+    private static long offset(MemorySegment params, int field) {
+        return params.get(ValueLayout.JAVA_INT, field);
+    }
+
+    private int check(int result) throws IOException {
+        if (result < 0) {
+            throw SystemError.of(libc, -result);
+        }
+        return result;
+    }
+
+    private MemorySegment map(long byteCount, long offset) throws IOException {
+        long address = libc.mapShared(fd, byteCount, offset);
+        if (address < 0) {
+            throw SystemError.of(libc, (int) -address);
+        }
+        return Libc.memory(address, byteCount);
+    }
+
+    private MemorySegment anonymous(long byteCount) throws IOException {
+        long address = libc.map(byteCount);
+        if (address < 0) {
+            throw SystemError.of(libc, (int) -address);
+        }
+        return Libc.memory(address, byteCount);
+    }
+
+    private int registerBuffers(int count, int flags, Arena arena) {
+        MemorySegment registration = arena.allocate(BUF_REG_BYTES, 8);
+        registration.set(ValueLayout.JAVA_LONG, 0, bufferRing.address());
+        registration.set(ValueLayout.JAVA_INT, BUF_REG_ENTRIES, count);
+        registration.set(ValueLayout.JAVA_SHORT, BUF_REG_FLAGS, (short) flags);
+        return libc.uringRegister(fd, REGISTER_PBUF_RING, registration.address(), 1);
+    }
+
+    private void provide(int id) {
+        takenBytes[id] = 0;
+        long entry = (long) (bufferTail & bufferCount - 1) * BUF_BYTES;
+        bufferRing.set(ValueLayout.JAVA_LONG, entry, buffers.address() + (long) id * bufferBytes);
+        bufferRing.set(ValueLayout.JAVA_INT, entry + BUF_LEN, bufferBytes);
+        bufferRing.set(ValueLayout.JAVA_SHORT, entry + BUF_ID, (short) id);
+        bufferTail++;
+        SHORT.setRelease(bufferRing, (long) BUF_RING_TAIL, (short) bufferTail);
+    }
+
+    // ---- asking ----
+
+    /** A cleared entry with what all operations have. */
+    private long entry(byte operation, int operand, long tag) {
+        if (tail - (int) INT.getAcquire(rings, sqHead) == sqEntries) {
+            submit();
+        }
+        long entry = (long) (tail & sqMask) * SQE_BYTES;
+        for (int i = 0; i < SQE_BYTES; i += Long.BYTES) {
+            sqes.set(ValueLayout.JAVA_LONG, entry + i, 0);
+        }
+        sqes.set(ValueLayout.JAVA_BYTE, entry, operation);
+        sqes.set(ValueLayout.JAVA_INT, entry + SQE_FD, operand);
+        sqes.set(ValueLayout.JAVA_LONG, entry + SQE_USER_DATA, tag);
+        tail++;
+        return entry;
+    }
+
+    @Override
+    public void accept(int fd, long tag) {
+        long entry = entry(OP_ACCEPT, fd, tag);
+        sqes.set(ValueLayout.JAVA_SHORT, entry + SQE_IOPRIO, ACCEPT_MULTISHOT);
+        sqes.set(ValueLayout.JAVA_INT, entry + SQE_OP_FLAGS, SOCK_NONBLOCK_CLOEXEC);
+    }
+
+    @Override
+    public void connect(int fd, long address, int addressBytes, long tag) {
+        long entry = entry(OP_CONNECT, fd, tag);
+        sqes.set(ValueLayout.JAVA_LONG, entry + SQE_ADDR, address);
+        sqes.set(ValueLayout.JAVA_LONG, entry + SQE_OFF, addressBytes);
+    }
+
+    @Override
+    public void receive(int fd, int maxBytes, long tag) {
+        long entry = entry(OP_RECV, fd, tag);
+        sqes.set(ValueLayout.JAVA_BYTE, entry + SQE_FLAGS, SQE_BUFFER_SELECT);
+        if (maxBytes == 0) {
+            sqes.set(ValueLayout.JAVA_SHORT, entry + SQE_IOPRIO, RECV_MULTISHOT);
+        } else {
+            sqes.set(ValueLayout.JAVA_INT, entry + SQE_LEN, maxBytes);
+        }
+    }
+
+    @Override
+    public void send(int fd, long address, int byteCount, long tag) {
+        long entry = entry(OP_SEND, fd, tag);
+        sqes.set(ValueLayout.JAVA_LONG, entry + SQE_ADDR, address);
+        sqes.set(ValueLayout.JAVA_INT, entry + SQE_LEN, byteCount);
+        sqes.set(ValueLayout.JAVA_INT, entry + SQE_OP_FLAGS, MSG_NOSIGNAL_WAITALL);
+    }
+
+    @Override
+    public void sendMessage(int fd, long message, long tag) {
+        long entry = entry(OP_SENDMSG, fd, tag);
+        sqes.set(ValueLayout.JAVA_LONG, entry + SQE_ADDR, message);
+        sqes.set(ValueLayout.JAVA_INT, entry + SQE_LEN, 1);
+        sqes.set(ValueLayout.JAVA_INT, entry + SQE_OP_FLAGS, MSG_NOSIGNAL_WAITALL);
+    }
+
+    @Override
+    public void poll(int fd, int events, boolean eachTime, long tag) {
+        long entry = entry(OP_POLL_ADD, fd, tag);
+        sqes.set(ValueLayout.JAVA_INT, entry + SQE_OP_FLAGS, events);
+        sqes.set(ValueLayout.JAVA_INT, entry + SQE_LEN, eachTime ? POLL_MULTI : 0);
+    }
+
+    @Override
+    public void cancel(long cancelledTag, long tag) {
+        long entry = entry(OP_ASYNC_CANCEL, -1, tag);
+        sqes.set(ValueLayout.JAVA_LONG, entry + SQE_ADDR, cancelledTag);
+    }
+
+    @Override
+    public void cancelNow(int fd) {
+        cancelNow(fd, CANCEL_FD);
+    }
+
+    @Override
+    public void cancelAllNow() {
+        cancelNow(-1, CANCEL_ANY);
+    }
+
+    private void cancelNow(int fd, int which) {
+        if (!enabled) {
+            return; // Nothing has been submitted.
+        }
+        cancelArgument.fill((byte) 0);
+        cancelArgument.set(ValueLayout.JAVA_INT, SYNC_CANCEL_FD, fd);
+        cancelArgument.set(ValueLayout.JAVA_INT, SYNC_CANCEL_FLAGS, which | CANCEL_ALL);
+        cancelArgument.set(ValueLayout.JAVA_LONG, SYNC_CANCEL_TIMEOUT, -1);
+        cancelArgument.set(ValueLayout.JAVA_LONG, SYNC_CANCEL_TIMEOUT + 8, -1);
+        // Whatever it says, such as that there was nothing: what is in flight completes, and is waited for.
+        libc.uringRegister(this.fd, REGISTER_SYNC_CANCEL, cancelArgument.address(), 1);
+    }
+
+    private void enable() throws IOException {
+        if (!enabled) {
+            check(libc.uringRegister(fd, REGISTER_ENABLE_RINGS, 0, 0));
+            enabled = true;
+        }
+    }
+
+    private int unsubmitted() {
+        return tail - (int) INT.getAcquire(rings, sqHead);
+    }
+
+    /** Makes room for more entries. */
+    private void submit() {
+        try {
+            enable();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        INT.setRelease(rings, sqTail, tail);
+        int result;
+        do {
+            result = libc.uringEnter(fd, unsubmitted(), 0, 0, 0, 0);
+        } while (result == -Libc.EINTR || result == -Libc.EAGAIN);
+        if (result < 0) {
+            throw new IllegalStateException("submitting to io_uring failed: " + libc.describe(-result));
+        }
+    }
+
+    @Override
+    public void submitAndWait(long timeoutNanos) throws IOException {
+        enable();
+        INT.setRelease(rings, sqTail, tail);
+        int count = unsubmitted();
+        boolean waits = timeoutNanos != 0 && head == (int) INT.getAcquire(rings, cqTail);
+        int flagged = (int) INT.getAcquire(rings, sqFlags) & (SQ_FLAG_TASKRUN | SQ_FLAG_CQ_OVERFLOW);
+        if (count == 0 && !waits && flagged == 0) {
+            return;
+        }
+        int result;
+        if (waits && timeoutNanos > 0) {
+            waitSpan.set(ValueLayout.JAVA_LONG, 0, timeoutNanos / NANOS_PER_SECOND);
+            waitSpan.set(ValueLayout.JAVA_LONG, 8, timeoutNanos % NANOS_PER_SECOND);
+            waitArgument.set(ValueLayout.JAVA_LONG, GETEVENTS_ARG_TS, waitSpan.address());
+            int flags = ENTER_GETEVENTS | ENTER_EXT_ARG;
+            result = libc.uringEnter(fd, count, 1, flags, waitArgument.address(), GETEVENTS_ARG_BYTES);
+        } else {
+            result = libc.uringEnter(fd, count, waits ? 1 : 0, ENTER_GETEVENTS, 0, 0);
+        }
+        switch (-result) {
+            case ETIME, Libc.EINTR, Libc.EAGAIN, EBUSY -> {
+                // Time is over, or what has completed is to be taken first.
+            }
+            default -> check(result);
+        }
+    }
+
+    // ---- answers ----
+
+    @Override
+    public boolean next() {
+        if (head == (int) INT.getAcquire(rings, cqTail)) {
+            return false;
+        }
+        present(cqes + (long) (head & cqMask) * CQE_BYTES);
+        head++;
+        INT.setRelease(rings, cqHead, head);
+        return true;
+    }
+
+    /** Copied, because the kernel may write the place again as soon as it is given back. */
+    private void present(long completed) {
+        presentTag = rings.get(ValueLayout.JAVA_LONG, completed);
+        presentResult = rings.get(ValueLayout.JAVA_INT, completed + CQE_RES);
+        presentFlags = rings.get(ValueLayout.JAVA_INT, completed + CQE_FLAGS);
+    }
+
+    @Override
+    public long tag() {
+        return presentTag;
+    }
+
+    @Override
+    public int result() {
+        return presentResult;
+    }
+
+    @Override
+    public boolean hasMore() {
+        return (presentFlags & CQE_F_MORE) != 0;
+    }
+
+    @Override
+    public long receivedAt() {
+        if ((presentFlags & CQE_F_BUFFER) == 0) {
+            return 0;
+        }
+        int id = presentFlags >>> CQE_BUFFER_SHIFT;
+        return buffers.address() + (long) id * bufferBytes + takenBytes[id];
+    }
+
+    @Override
+    public void recycle() {
+        if ((presentFlags & CQE_F_BUFFER) == 0) {
+            return;
+        }
+        int id = presentFlags >>> CQE_BUFFER_SHIFT;
+        if (incremental && (presentFlags & CQE_F_BUF_MORE) != 0) {
+            takenBytes[id] += presentResult;
+        } else {
+            provide(id);
+        }
+    }
+
+    @Override
+    public void close() {
+        libc.close(fd);
+        libc.unmap(rings.address(), rings.byteSize());
+        libc.unmap(sqes.address(), sqes.byteSize());
+        libc.unmap(bufferRing.address(), bufferRing.byteSize());
+        libc.unmap(buffers.address(), buffers.byteSize());
+    }
+}

@@ -1,0 +1,162 @@
+package io.jevent.backend.linux;
+
+import io.jevent.backend.Acceptor;
+import io.jevent.backend.AcceptorHandler;
+import io.jevent.backend.BackendFeature;
+import io.jevent.backend.Transport;
+import io.jevent.backend.TransportHandler;
+import io.jevent.backend.readiness.StreamSocket.Stage;
+import io.jevent.buffer.BufferPool;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The backend on {@code io_uring}: what a turn wants of the system is gathered and submitted by the call that waits, one for
+ * all connections.
+ */
+final class UringBackend extends LinuxBackend {
+    static final String NAME = "io_uring";
+    static final Set<BackendFeature> FEATURES = Set.of(
+            BackendFeature.EDGE_TRIGGERED,
+            BackendFeature.CONSTANT_COST,
+            BackendFeature.ANY_DESCRIPTOR,
+            BackendFeature.EARLY_CLOSE,
+            BackendFeature.PRECISE_WAIT);
+
+    final CompletionQueue queue;
+    final RingOwners owners = new RingOwners();
+    final NativeBlock.Pool blocks = new NativeBlock.Pool(arena);
+    final ReceivedBytes received = new ReceivedBytes(arena);
+    private final Map<Integer, UringKey> keys = new HashMap<>();
+
+    /** Whether something was reported while operations were prepared, so that the poll must not wait. */
+    private boolean hasReported;
+
+    UringBackend(BufferPool pool) throws IOException {
+        super(pool);
+        CompletionQueue[] made = new CompletionQueue[1];
+        openOrFree(() -> {
+            made[0] = new KernelRing(sockets.libc, arena);
+            return 0;
+        });
+        this.queue = made[0];
+        new WakeUps(owners).wantsToPrepare();
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Set<BackendFeature> features() {
+        return FEATURES;
+    }
+
+    /** Notes that a handler was told of something inside {@link RingOwner#prepare()}. */
+    void reported() {
+        hasReported = true;
+    }
+
+    @Override
+    void await(long timeoutNanos) throws IOException {
+        hasReported = false;
+        owners.prepare();
+        queue.submitAndWait(hasReported ? 0 : timeoutNanos);
+        takeCompletions();
+    }
+
+    private void takeCompletions() {
+        while (queue.next()) {
+            owners.complete(queue);
+        }
+    }
+
+    /** Submits what is asked for: what a flush has handed over leaves although no poll comes. */
+    @Override
+    public void reapClosed() throws IOException {
+        await(0);
+    }
+
+    @Override
+    DescriptorKey levelKeyOf(int fd) {
+        return keyOf(fd, false);
+    }
+
+    @Override
+    DescriptorKey userKeyOf(int fd, boolean edgeTriggered) throws IOException {
+        UringKey key = keyOf(fd, edgeTriggered);
+        if (!key.isWatched()) {
+            checkCanBeWatched(key);
+        }
+        return key;
+    }
+
+    /** Asked of epoll, so that the caller hears at once what cannot be watched, such as a file. */
+    private void checkCanBeWatched(UringKey key) throws IOException {
+        Libc libc = sockets.libc;
+        int epoll = sockets.check(libc.epollCreate(0));
+        try {
+            int result = libc.epollCtl(epoll, 1, key.fd, EpollEvent.of(libc.word(), PollEvents.IN, key.fd));
+            if (result < 0) {
+                key.drop();
+                throw SystemError.of(libc, -result);
+            }
+        } finally {
+            sockets.close(epoll);
+        }
+    }
+
+    private UringKey keyOf(int fd, boolean edgeTriggered) {
+        UringKey key = keys.computeIfAbsent(fd, it -> new UringKey(this, it, edgeTriggered));
+        if (key.isEdgeTriggered() != edgeTriggered) {
+            throw new IllegalStateException("descriptor " + fd + " is watched "
+                    + (edgeTriggered ? "level-triggered" : "edge-triggered") + " already");
+        }
+        return key;
+    }
+
+    void forget(UringKey key) {
+        keys.remove(key.fd, key);
+    }
+
+    @Override
+    Transport transportOf(int fd, int family, Stage stage, TransportHandler handler) {
+        return new UringTransport(this, fd, family, stage, handler);
+    }
+
+    @Override
+    Acceptor acceptorOf(int fd, AcceptorHandler handler) throws IOException {
+        return new UringAcceptor(this, fd, handler);
+    }
+
+    @Override
+    void closeOwn() {
+        queue.cancelAllNow();
+        takeCompletions(); // They give back what they held.
+        queue.close();
+    }
+
+    /** The poll for wake-ups: the descriptor is never read, each write to it is a completion. */
+    private final class WakeUps extends RingOwner {
+        private static final int POLL = 1;
+
+        WakeUps(RingOwners owners) {
+            super(owners);
+        }
+
+        @Override
+        void prepare() {
+            queue.poll(wakeUpDescriptor(), PollEvents.IN, true, begin(POLL));
+        }
+
+        @Override
+        void completed(int operation, CompletionQueue completions) {
+            if (!completions.hasMore()) {
+                wantsToPrepare();
+            }
+        }
+    }
+}
