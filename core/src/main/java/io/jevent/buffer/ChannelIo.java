@@ -19,6 +19,9 @@ final class ChannelIo {
     /** A rest of a chunk smaller than a cache line or two is not worth a segment of its own. */
     private static final int MIN_TAIL_BYTES = 128;
 
+    /** A pool that is not near its limit has room for such a piece. */
+    private static final int LEAST_PIECE_BYTES = 4 * 1024;
+
     private ChannelIo() {}
 
     /** Appends what one call reads: behind the last byte, and into a new chunk. Returns -1 at the channel's end. */
@@ -127,12 +130,12 @@ final class ChannelIo {
                 queue.drain(count);
                 return count == offered;
             }
-            queue.bringIntoMemory(Math.min(maxBytes, BufferPool.LARGEST_CLASS_BYTES));
+            bringIntoMemory(queue, maxBytes);
             chunk = Objects.requireNonNull(queue.head);
         }
         if (channel instanceof VectorChannel vectored) {
             if (chunk.address == 0) {
-                queue.bringOutOfHeap(chunk);
+                bringOutOfHeap(queue, chunk);
                 chunk = Objects.requireNonNull(queue.head);
             }
             return gather(queue, chunk, vectored, maxBytes);
@@ -145,6 +148,23 @@ final class ChannelIo {
             return count == offered;
         }
         return gather(queue, chunk, gathering, maxBytes);
+    }
+
+    /** As much as goes at once, or a little where there is memory for no more. */
+    private static void bringIntoMemory(ChunkQueue queue, long maxBytes) throws IOException {
+        try {
+            queue.bringIntoMemory(Math.min(maxBytes, BufferPool.LARGEST_CLASS_BYTES));
+        } catch (BufferLimitException _) {
+            queue.bringIntoMemory(Math.min(maxBytes, LEAST_PIECE_BYTES), LEAST_PIECE_BYTES);
+        }
+    }
+
+    private static void bringOutOfHeap(ChunkQueue queue, Chunk first) {
+        try {
+            queue.bringOutOfHeap(first, BufferPool.LARGEST_CLASS_BYTES);
+        } catch (BufferLimitException _) {
+            queue.bringOutOfHeap(first, LEAST_PIECE_BYTES);
+        }
     }
 
     private static boolean gather(ChunkQueue queue, Chunk first, GatheringByteChannel channel, long maxBytes)

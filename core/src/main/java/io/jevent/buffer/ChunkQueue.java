@@ -138,6 +138,11 @@ final class ChunkQueue {
      * allocated and read before anything changes.
      */
     void bringIntoMemory(long byteCount) throws IOException {
+        bringIntoMemory(byteCount, FILE_PIECE_BYTES);
+    }
+
+    /** The same, reading at least {@code pieceBytes} of a file once it is read. */
+    void bringIntoMemory(long byteCount, int pieceBytes) throws IOException {
         if (fileLength == 0) {
             return;
         }
@@ -145,7 +150,7 @@ final class ChunkQueue {
         long left = byteCount;
         for (Chunk chunk = head; chunk != null && left > 0; ) {
             if (chunk instanceof FileChunk file) {
-                int wanted = (int) Math.min(Math.max(left, FILE_PIECE_BYTES), file.length());
+                int wanted = (int) Math.min(Math.max(left, pieceBytes), file.length());
                 previous = replaceStart(previous, file, read(file, wanted), wanted);
                 left -= wanted;
                 chunk = previous.next;
@@ -158,8 +163,8 @@ final class ChunkQueue {
     }
 
     /** Makes the first bytes be where they have an address: copies a piece of the first chunk, which is in the heap. */
-    void bringOutOfHeap(Chunk first) {
-        PooledChunk copy = pool.allocate(Math.min(first.length(), BufferPool.LARGEST_CLASS_BYTES));
+    void bringOutOfHeap(Chunk first, int maxBytes) {
+        PooledChunk copy = pool.allocate(Math.min(first.length(), maxBytes));
         int byteCount = Math.min(first.length(), copy.capacity);
         copy.appendFrom(first, byteCount);
         replaceStart(null, first, List.of(copy), byteCount);

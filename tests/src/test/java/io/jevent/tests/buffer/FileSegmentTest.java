@@ -279,7 +279,7 @@ class FileSegmentTest {
             try (FileSegment segment = segment(0, 60_000, Way.THROUGH_MEMORY)) {
                 source.addFileSegment(segment);
             }
-            hog.add(new byte[1000]);
+            takeAllBut(2048, small, hog);
             source.addChangeCallback((it, before, added, drained) -> changes.add(before + " -" + drained));
             assertThat(source.writeTo(Channels.newChannel(sink), Long.MAX_VALUE))
                     .isEqualTo(1000);
@@ -289,6 +289,32 @@ class FileSegmentTest {
                     .isInstanceOf(BufferLimitException.class);
             assertThat(source.length()).as("refused, so as it was").isEqualTo(60_000);
             assertThat(sink.size()).isEqualTo(1000);
+        }
+    }
+
+    /** In pieces of 1 KiB, each in a chunk of its own. */
+    private static void takeAllBut(long byteCount, BufferPool pool, EvBuffer hog) {
+        while (pool.maxBytes() - pool.bytesInUse() > byteCount) {
+            try (EvBuffer one = EvBuffer.create(pool)) {
+                one.add(new byte[1024]);
+                hog.addBuffer(one);
+            }
+        }
+    }
+
+    @Test
+    void aFileGoesThroughTheLittleMemoryThereIs() throws IOException {
+        BufferPool small = BufferPool.create(64 * 1024);
+        ByteArrayOutputStream sink = new ByteArrayOutputStream();
+        try (EvBuffer source = EvBuffer.create(small);
+                EvBuffer hog = EvBuffer.create(small)) {
+            hog.add(new byte[1000]);
+            try (FileSegment segment = segment(0, 60_000, Way.THROUGH_MEMORY)) {
+                source.addFileSegment(segment);
+            }
+            assertThat(source.writeTo(Channels.newChannel(sink), Long.MAX_VALUE))
+                    .isEqualTo(60_000);
+            assertThat(sink.toByteArray()).isEqualTo(Arrays.copyOf(content, 60_000));
         }
     }
 
