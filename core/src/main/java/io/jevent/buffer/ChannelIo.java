@@ -26,6 +26,9 @@ final class ChannelIo {
 
     /** Appends what one call reads: behind the last byte, and into a new chunk. Returns -1 at the channel's end. */
     static int read(ChunkQueue queue, ReadableByteChannel channel, int maxBytes) throws IOException {
+        if (queue.pending != null && channel instanceof VectorChannel vectored) {
+            return finishRead(queue, queue.pending, vectored);
+        }
         int room = Math.min(queue.tailRoom(), maxBytes);
         Chunk last = room == maxBytes || room >= MIN_TAIL_BYTES ? queue.tail : null;
         int inTail = last == null ? 0 : room;
@@ -42,11 +45,33 @@ final class ChannelIo {
                 fresh.release();
             }
         }
+        if (count == VectorChannel.PENDING) {
+            assert inTail == 0 && fresh != null : "a read that goes on needs memory of its own";
+            queue.pending = fresh;
+            return 0;
+        }
         queue.extendTail(Math.clamp(count, 0, inTail));
         if (fresh != null) {
             linkOrRelease(queue, fresh, count - inTail);
         }
         return (int) count;
+    }
+
+    /** Takes in what a read has brought that began earlier. */
+    private static int finishRead(ChunkQueue queue, Chunk pending, VectorChannel channel) throws IOException {
+        queue.pending = null;
+        boolean success = false;
+        try {
+            channel.vector();
+            int count = (int) channel.readVector();
+            success = true;
+            linkOrRelease(queue, pending, count);
+            return count;
+        } finally {
+            if (!success) {
+                pending.release();
+            }
+        }
     }
 
     private static long readInto(

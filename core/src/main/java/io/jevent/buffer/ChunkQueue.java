@@ -44,6 +44,10 @@ final class ChunkQueue {
     /** Those of the length that are still in files. */
     long fileLength;
 
+    /** Memory of a read that has begun and not ended. */
+    @Nullable
+    Chunk pending;
+
     ChunkQueue(BufferPool pool) {
         this.pool = pool;
     }
@@ -496,6 +500,10 @@ final class ChunkQueue {
     void clear() {
         while (head != null) {
             retire(unlinkFirst());
+        }
+        if (pending != null) {
+            pending.release();
+            pending = null;
         }
     }
 }

@@ -12,13 +12,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: loop only.
  */
 public interface VectorChannel extends ByteChannel {
+    /** Says that a read has begun and its memory is to be kept; the next call for the same buffer tells how it ended. */
+    int PENDING = -2;
+
     /** The vector of the next call, empty. */
     IoVector vector();
 
     /**
      * Reads into the pieces of the vector.
      *
-     * @return bytes read, 0 if none wait, -1 at the end of input
+     * @return bytes read, 0 if none wait, -1 at the end of input, or {@link #PENDING}; after that the next call is made with
+     *     an empty vector
      */
     long readVector() throws IOException;
 

@@ -9,7 +9,9 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Waits, on a thread of its own, for channels that users opened themselves: their descriptors cannot be had from Java, so
@@ -37,6 +39,9 @@ final class AuxiliarySelector implements ChannelPoller {
 
     /** Keys that have been told of and are to be armed again. */
     private final List<Key> disarmed = new ArrayList<>();
+
+    /** All keys. */
+    private final Set<Key> keys = new HashSet<>();
 
     /** Passes the selector has finished; guarded by the lock. */
     private long passCount;
@@ -142,6 +147,17 @@ final class AuxiliarySelector implements ChannelPoller {
         }
     }
 
+    /** Tells the watchers of channels that were closed under them; returns whether anybody heard. */
+    boolean reportClosedChannels() {
+        boolean any = false;
+        for (Key key : List.copyOf(keys)) {
+            if (!key.selected.channel().isOpen()) {
+                any |= key.descriptorClosed();
+            }
+        }
+        return any;
+    }
+
     @Override
     public ReadinessKey keyOf(SelectableChannel channel) throws IOException {
         SelectionKey known = channel.keyFor(selector);
@@ -155,6 +171,7 @@ final class AuxiliarySelector implements ChannelPoller {
             synchronized (lock) {
                 key.selected = channel.register(selector, 0, key);
             }
+            keys.add(key);
             return key;
         }
         return (Key) known.attachment();
@@ -251,6 +268,7 @@ final class AuxiliarySelector implements ChannelPoller {
 
         @Override
         protected void drop() {
+            keys.remove(this);
             selected.cancel();
             noteClosed();
         }

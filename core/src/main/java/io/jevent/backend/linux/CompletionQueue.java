@@ -24,6 +24,15 @@ interface CompletionQueue {
      */
     void receive(int fd, int maxBytes, long tag);
 
+    /** Receives whatever comes into a buffer of those given to {@link #provideLarge}, one completion each time. */
+    void receiveLarge(int fd, long tag);
+
+    /** Makes room for so many large buffers; returns whether the system can have them. */
+    boolean openLarge(int count);
+
+    /** Gives the system a large buffer to receive into, until a completion names it. */
+    void provideLarge(int id, long address, int byteCount);
+
     /** Sends memory whole, unless it fails. */
     void send(int fd, long address, int byteCount, long tag);
 
@@ -60,6 +69,9 @@ interface CompletionQueue {
 
     /** Of the present completion: where received bytes are, until {@link #recycle()}; 0 if there are none. */
     long receivedAt();
+
+    /** Of the present completion of {@link #receiveLarge}: the number of the buffer, -1 if it has none. */
+    int largeBuffer();
 
     /** Of the present completion: gives the memory of received bytes back; a no-op if there are none. */
     void recycle();

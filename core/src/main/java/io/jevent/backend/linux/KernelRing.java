@@ -108,6 +108,8 @@ final class KernelRing implements CompletionQueue {
     private static final int CQE_F_BUF_MORE = 1 << 4;
     private static final int CQE_BUFFER_SHIFT = 16;
 
+    private static final int LARGE_GROUP = 1;
+
     private static final int SUBMISSIONS = 1024;
     private static final int COMPLETIONS = 8192;
 
@@ -132,6 +134,7 @@ final class KernelRing implements CompletionQueue {
     private final MemorySegment waitArgument;
     private final MemorySegment waitSpan;
     private final MemorySegment cancelArgument;
+    private final MemorySegment registration;
 
     // Where the words are that kernel and we share.
     private final long sqHead;
@@ -168,11 +171,17 @@ final class KernelRing implements CompletionQueue {
 
     private int bufferTail;
 
+    /** Entries for large buffers; none until they are opened. */
+    private MemorySegment largeRing = MemorySegment.NULL;
+
+    private int largeTail;
+
     KernelRing(Libc libc, Arena arena) throws IOException {
         this.libc = libc;
         this.waitArgument = arena.allocate(GETEVENTS_ARG_BYTES, 8);
         this.waitSpan = arena.allocate(16, 8);
         this.cancelArgument = arena.allocate(SYNC_CANCEL_BYTES, 8);
+        this.registration = arena.allocate(BUF_REG_BYTES, 8);
         MemorySegment params = arena.allocate(PARAMS_BYTES, 8);
         params.set(ValueLayout.JAVA_INT, PARAMS_CQ_ENTRIES, COMPLETIONS);
         params.set(
@@ -216,9 +225,9 @@ final class KernelRing implements CompletionQueue {
             }
             this.bufferRing = anonymous((long) SMALL_BUFFERS * BUF_BYTES);
             this.buffers = anonymous((long) LARGE_BUFFERS * LARGE_BUFFER_BYTES);
-            this.incremental = registerBuffers(LARGE_BUFFERS, PBUF_RING_INC, arena) == 0;
+            this.incremental = registerBuffers(bufferRing, 0, LARGE_BUFFERS, PBUF_RING_INC) == 0;
             if (!incremental) {
-                check(registerBuffers(SMALL_BUFFERS, 0, arena));
+                check(registerBuffers(bufferRing, 0, SMALL_BUFFERS, 0));
             }
             this.bufferCount = incremental ? LARGE_BUFFERS : SMALL_BUFFERS;
             this.bufferBytes = incremental ? LARGE_BUFFER_BYTES : SMALL_BUFFER_BYTES;
@@ -261,21 +270,26 @@ final class KernelRing implements CompletionQueue {
         return Libc.memory(address, byteCount);
     }
 
-    private int registerBuffers(int count, int flags, Arena arena) {
-        MemorySegment registration = arena.allocate(BUF_REG_BYTES, 8);
-        registration.set(ValueLayout.JAVA_LONG, 0, bufferRing.address());
+    private int registerBuffers(MemorySegment entries, int group, int count, int flags) {
+        registration.fill((byte) 0);
+        registration.set(ValueLayout.JAVA_LONG, 0, entries.address());
+        registration.set(ValueLayout.JAVA_SHORT, BUF_REG_GROUP, (short) group);
         registration.set(ValueLayout.JAVA_INT, BUF_REG_ENTRIES, count);
         registration.set(ValueLayout.JAVA_SHORT, BUF_REG_FLAGS, (short) flags);
         return libc.uringRegister(fd, REGISTER_PBUF_RING, registration.address(), 1);
     }
 
+    private static void provide(MemorySegment ring, int index, long address, int byteCount, int id) {
+        long entry = (long) index * BUF_BYTES;
+        ring.set(ValueLayout.JAVA_LONG, entry, address);
+        ring.set(ValueLayout.JAVA_INT, entry + BUF_LEN, byteCount);
+        ring.set(ValueLayout.JAVA_SHORT, entry + BUF_ID, (short) id);
+    }
+
     private void provide(int id) {
         takenBytes[id] = 0;
-        long entry = (long) (bufferTail & bufferCount - 1) * BUF_BYTES;
-        bufferRing.set(ValueLayout.JAVA_LONG, entry, buffers.address() + (long) id * bufferBytes);
-        bufferRing.set(ValueLayout.JAVA_INT, entry + BUF_LEN, bufferBytes);
-        bufferRing.set(ValueLayout.JAVA_SHORT, entry + BUF_ID, (short) id);
-        bufferTail++;
+        long address = buffers.address() + (long) id * bufferBytes;
+        provide(bufferRing, bufferTail++ & bufferCount - 1, address, bufferBytes, id);
         SHORT.setRelease(bufferRing, (long) BUF_RING_TAIL, (short) bufferTail);
     }
 
@@ -320,6 +334,36 @@ final class KernelRing implements CompletionQueue {
         } else {
             sqes.set(ValueLayout.JAVA_INT, entry + SQE_LEN, maxBytes);
         }
+    }
+
+    @Override
+    public void receiveLarge(int fd, long tag) {
+        long entry = entry(OP_RECV, fd, tag);
+        sqes.set(ValueLayout.JAVA_BYTE, entry + SQE_FLAGS, SQE_BUFFER_SELECT);
+        sqes.set(ValueLayout.JAVA_SHORT, entry + SQE_IOPRIO, RECV_MULTISHOT);
+        sqes.set(ValueLayout.JAVA_SHORT, entry + SQE_BUF_GROUP, (short) LARGE_GROUP);
+    }
+
+    @Override
+    public boolean openLarge(int count) {
+        long address = libc.map((long) count * BUF_BYTES);
+        if (address < 0) {
+            return false;
+        }
+        MemorySegment entries = Libc.memory(address, (long) count * BUF_BYTES);
+        if (registerBuffers(entries, LARGE_GROUP, count, 0) < 0) {
+            libc.unmap(address, entries.byteSize());
+            return false;
+        }
+        largeRing = entries;
+        return true;
+    }
+
+    @Override
+    public void provideLarge(int id, long address, int byteCount) {
+        int mask = (int) (largeRing.byteSize() / BUF_BYTES) - 1;
+        provide(largeRing, largeTail++ & mask, address, byteCount, id);
+        SHORT.setRelease(largeRing, (long) BUF_RING_TAIL, (short) largeTail);
     }
 
     @Override
@@ -466,6 +510,11 @@ final class KernelRing implements CompletionQueue {
     }
 
     @Override
+    public int largeBuffer() {
+        return (presentFlags & CQE_F_BUFFER) == 0 ? -1 : presentFlags >>> CQE_BUFFER_SHIFT;
+    }
+
+    @Override
     public long receivedAt() {
         if ((presentFlags & CQE_F_BUFFER) == 0) {
             return 0;
@@ -494,5 +543,8 @@ final class KernelRing implements CompletionQueue {
         libc.unmap(sqes.address(), sqes.byteSize());
         libc.unmap(bufferRing.address(), bufferRing.byteSize());
         libc.unmap(buffers.address(), buffers.byteSize());
+        if (largeRing.byteSize() > 0) {
+            libc.unmap(largeRing.address(), largeRing.byteSize());
+        }
     }
 }

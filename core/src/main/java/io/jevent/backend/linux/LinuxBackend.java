@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * opened themselves.
  */
 abstract class LinuxBackend implements Backend {
+    private static final boolean DEBUG = Boolean.getBoolean("jevent.debug");
+
     private static final int EFD_NONBLOCK_CLOEXEC = 0x80800;
 
     final Arena arena = Arena.ofShared();
@@ -119,7 +121,7 @@ abstract class LinuxBackend implements Backend {
             if (timeout == 0) {
                 helper.look();
             }
-            if (helper.report()) {
+            if (helper.report() || (DEBUG && helper.reportClosedChannels())) {
                 timeout = 0;
             }
         }

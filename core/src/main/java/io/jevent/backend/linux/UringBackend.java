@@ -29,6 +29,7 @@ final class UringBackend extends LinuxBackend {
     final RingOwners owners = new RingOwners();
     final NativeBlock.Pool blocks = new NativeBlock.Pool(arena);
     final ReceivedBytes received = new ReceivedBytes(arena);
+    final LargeBuffers largeBuffers;
     private final Map<Integer, UringKey> keys = new HashMap<>();
 
     /** Whether something was reported while operations were prepared, so that the poll must not wait. */
@@ -42,6 +43,7 @@ final class UringBackend extends LinuxBackend {
             return 0;
         });
         this.queue = made[0];
+        this.largeBuffers = new LargeBuffers(queue, pool, received, arena);
         new WakeUps(owners).wantsToPrepare();
     }
 
@@ -63,6 +65,7 @@ final class UringBackend extends LinuxBackend {
     @Override
     void await(long timeoutNanos) throws IOException {
         hasReported = false;
+        largeBuffers.refill();
         owners.prepare();
         queue.submitAndWait(hasReported ? 0 : timeoutNanos);
         takeCompletions();
@@ -137,6 +140,7 @@ final class UringBackend extends LinuxBackend {
         queue.cancelAllNow();
         takeCompletions(); // They give back what they held.
         queue.close();
+        largeBuffers.close();
     }
 
     /** The poll for wake-ups: the descriptor is never read, each write to it is a completion. */

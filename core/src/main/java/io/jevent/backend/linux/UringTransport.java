@@ -32,15 +32,19 @@ import org.jspecify.annotations.Nullable;
 final class UringTransport extends RingOwner implements Transport, VectorChannel, MemoryWaiter {
     private static final int CONNECT = 1;
     private static final int RECEIVE = 2;
-    private static final int SEND = 3;
-    private static final int WRITABLE = 4;
-    private static final int CANCEL = 5;
+    private static final int RECEIVE_LARGE = 3;
+    private static final int SEND = 4;
+    private static final int WRITABLE = 5;
+    private static final int CANCEL = 6;
 
     private static final int ECANCELED = 125;
     private static final int ENOBUFS = 105;
 
     /** One receive asks for no more than a buffer of the ring's holds. */
     private static final int MAX_RECEIVE_BYTES = 64 * 1024;
+
+    /** From so many bytes at a time on, copying is worth avoiding. */
+    private static final int LARGE_FROM_BYTES = 4 * 1024;
 
     /** When so much has arrived that nobody takes, receiving pauses. */
     private static final int MAX_ARRIVED_BYTES = 256 * 1024;
@@ -61,6 +65,8 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
         OFF,
         /** An operation that goes on. */
         MULTISHOT,
+        /** An operation that goes on, for a connection that much comes on. */
+        LARGE,
         /** An operation for so many bytes at most. */
         ONCE
     }
@@ -89,6 +95,9 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     private Receiving receiving = Receiving.OFF;
     private boolean cancelling;
     private boolean waitsForMemory;
+
+    /** Whether much came last, so that copying it is worth avoiding. */
+    private boolean muchComes;
 
     /** What came and was not yet admitted or delivered; null until the first byte comes. */
     private @Nullable EvBuffer arrived;
@@ -228,15 +237,35 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
         boolean wanted = wantsToReceive();
         if (receiving == Receiving.OFF) {
             if (wanted && !mustWaitForMemory()) {
-                boolean unlimited = admitted == UNLIMITED;
-                receiving = unlimited ? Receiving.MULTISHOT : Receiving.ONCE;
-                int maxBytes = unlimited ? 0 : (int) Math.min(admitted - arrivedBytes(), MAX_RECEIVE_BYTES);
-                backend.queue.receive(fd, maxBytes, begin(RECEIVE));
+                beginReceive();
             }
-        } else if (!cancelling && (!wanted || (receiving == Receiving.MULTISHOT && admitted != UNLIMITED))) {
+        } else if (!cancelling && (!wanted || isOfTheWrongKind())) {
             cancelling = true;
-            backend.queue.cancel(tag(RECEIVE), begin(CANCEL));
+            backend.queue.cancel(tag(receiving == Receiving.LARGE ? RECEIVE_LARGE : RECEIVE), begin(CANCEL));
         }
+    }
+
+    private void beginReceive() {
+        if (admitted != UNLIMITED) {
+            receiving = Receiving.ONCE;
+            int maxBytes = (int) Math.min(admitted - arrivedBytes(), MAX_RECEIVE_BYTES);
+            backend.queue.receive(fd, maxBytes, begin(RECEIVE));
+        } else if (muchComes && backend.largeBuffers.areReady()) {
+            receiving = Receiving.LARGE;
+            backend.queue.receiveLarge(fd, begin(RECEIVE_LARGE));
+        } else {
+            receiving = Receiving.MULTISHOT;
+            backend.queue.receive(fd, 0, begin(RECEIVE));
+        }
+    }
+
+    /** Whether the limit has changed, or much comes, since it began. What comes less serves either way. */
+    private boolean isOfTheWrongKind() {
+        return switch (receiving) {
+            case MULTISHOT -> admitted != UNLIMITED || (muchComes && backend.largeBuffers.areReady());
+            case LARGE -> admitted != UNLIMITED;
+            case ONCE, OFF -> false;
+        };
     }
 
     private boolean mustWaitForMemory() {
@@ -409,7 +438,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     void completed(int operation, CompletionQueue queue) {
         switch (operation) {
             case CONNECT -> onConnectCompleted(queue.result());
-            case RECEIVE -> onReceiveCompleted(queue);
+            case RECEIVE, RECEIVE_LARGE -> onReceiveCompleted(queue, operation == RECEIVE_LARGE);
             case SEND -> onSendCompleted(queue.result());
             case WRITABLE -> {
                 awaitsRoom = false;
@@ -435,26 +464,30 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
         handler.onReady();
     }
 
-    private void onReceiveCompleted(CompletionQueue queue) {
+    private void onReceiveCompleted(CompletionQueue queue, boolean large) {
         int result = queue.result();
         if (!queue.hasMore()) {
             receiving = Receiving.OFF;
             cancelling = false;
             wantsToPrepare();
         }
+        if (large) {
+            takeLarge(queue.largeBuffer(), result);
+        } else {
+            take(queue, result);
+        }
         if (state == State.ENDED) {
-            queue.recycle();
             return;
         }
         if (result > 0) {
-            take(queue.receivedAt(), result);
-            queue.recycle();
+            noteSize(result);
             if (arrivedBytes() >= Math.min(admitted, MAX_ARRIVED_BYTES)) {
                 wantsToPrepare();
             }
         } else if (result == 0) {
-            queue.recycle();
             endArrived = true;
+        } else if (result == -ENOBUFS && large) {
+            muchComes = false; // Until there are some again, it is copied.
         } else if (result != -ECANCELED && result != -ENOBUFS && result != -Libc.EAGAIN && result != -Libc.EINTR) {
             receiveFailure = SystemError.of(backend.sockets.libc, -result);
         }
@@ -463,13 +496,38 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
         }
     }
 
-    private void take(long address, int byteCount) {
+    private void noteSize(int byteCount) {
+        if (byteCount >= LARGE_FROM_BYTES && !muchComes) {
+            muchComes = true;
+            wantsToPrepare();
+        } else if (byteCount < LARGE_FROM_BYTES / 4) {
+            muchComes = false;
+        }
+    }
+
+    private void take(CompletionQueue queue, int byteCount) {
+        long address = queue.receivedAt();
+        if (address != 0) {
+            if (state != State.ENDED && byteCount > 0) {
+                backend.received.copyTo(arrivals(), address, byteCount);
+            }
+            queue.recycle();
+        }
+    }
+
+    private void takeLarge(int id, int byteCount) {
+        if (id >= 0) {
+            backend.largeBuffers.take(id, Math.max(byteCount, 0), state == State.ENDED ? null : arrivals());
+        }
+    }
+
+    private EvBuffer arrivals() {
         EvBuffer waiting = arrived;
         if (waiting == null) {
             waiting = EvBuffer.createConfined(backend.pool);
             arrived = waiting;
         }
-        backend.received.copyTo(waiting, address, byteCount);
+        return waiting;
     }
 
     private void onSendCompleted(int result) {
