@@ -12,4 +12,5 @@ module io.jevent.tests {
     requires java.compiler;
     requires java.logging;
     requires jdk.jfr;
+    requires jdk.net;
 }

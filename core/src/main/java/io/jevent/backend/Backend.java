@@ -103,11 +103,14 @@ public interface Backend extends AutoCloseable {
      * Makes a stream socket and launches a connect; how it ends is reported to the handler, never by this call.
      *
      * @param address where to
+     * @param settings options of the socket, set before it connects
      * @param handler is told what happens
      * @return the new connection
-     * @throws IOException if no socket could be made: no descriptor left, or the address family is not supported
+     * @throws IOException if no socket could be made: no descriptor left, the address family is not supported, or an option
+     *     has a value that the system refuses
+     * @throws UnsupportedOperationException if there is no such option
      */
-    Transport connect(SocketAddress address, TransportHandler handler) throws IOException;
+    Transport connect(SocketAddress address, SocketSettings settings, TransportHandler handler) throws IOException;
 
     /**
      * Takes over a stream socket of the user's: connected, connecting or neither.
@@ -134,12 +137,13 @@ public interface Backend extends AutoCloseable {
      *
      * @param address where to listen; port 0 picks a free one
      * @param backlog connections the system may hold before they are accepted, above 0
-     * @param reuseAddress whether to listen where connections of an earlier listener linger
+     * @param settings options of the socket, set before it is bound
      * @param handler is told what happens
      * @return the acceptor, paused
      * @throws IOException if the system refuses, for instance because the address is in use
+     * @throws UnsupportedOperationException if there is no such option
      */
-    Acceptor listen(SocketAddress address, int backlog, boolean reuseAddress, AcceptorHandler handler)
+    Acceptor listen(SocketAddress address, int backlog, SocketSettings settings, AcceptorHandler handler)
             throws IOException;
 
     /**

@@ -118,10 +118,30 @@ public final class DatagramQueue {
     }
 
     /**
-     * {@return whom the first datagram is for}
+     * {@return the bytes of all datagrams, one after the other; not to be changed}
      */
-    public SocketAddress firstReceiver() {
-        return Objects.requireNonNull(receivers[first], "the queue is empty");
+    public EvBuffer bytes() {
+        return bytes;
+    }
+
+    /**
+     * {@return how many bytes a datagram has}
+     *
+     * @param index from 0 for the first
+     */
+    public int length(int index) {
+        Objects.checkIndex(index, count);
+        return lengths[(first + index) & (lengths.length - 1)];
+    }
+
+    /**
+     * {@return whom a datagram is for}
+     *
+     * @param index from 0 for the first
+     */
+    public SocketAddress receiver(int index) {
+        Objects.checkIndex(index, count);
+        return Objects.requireNonNull(receivers[(first + index) & (lengths.length - 1)]);
     }
 
     /** Removes the first datagram. */

@@ -1,7 +1,9 @@
 package io.jevent.backend;
 
 import io.jevent.buffer.EvBuffer;
+import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.nio.channels.SelectableChannel;
 import java.util.Optional;
 
@@ -69,6 +71,27 @@ public interface Transport {
      * @see "shutdown(SHUT_WR)"
      */
     void shutdownOutput();
+
+    /**
+     * Sets an option of the socket.
+     *
+     * @param option which
+     * @param value what to
+     * @param <T> the type of its values
+     * @throws IOException if the system refuses the value, or the socket is closed
+     * @throws UnsupportedOperationException if the backend or the socket does not have the option
+     */
+    <T> void option(SocketOption<T> option, T value) throws IOException;
+
+    /**
+     * {@return the value of an option of the socket}
+     *
+     * @param option which
+     * @param <T> the type of its values
+     * @throws IOException if the socket is closed
+     * @throws UnsupportedOperationException if the backend or the socket does not have the option
+     */
+    <T> T option(SocketOption<T> option) throws IOException;
 
     /**
      * {@return the user's channel under this connection, where there is one}

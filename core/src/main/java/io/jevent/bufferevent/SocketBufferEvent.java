@@ -3,6 +3,7 @@ package io.jevent.bufferevent;
 import io.jevent.backend.AcceptedSocket;
 import io.jevent.event.EventBase;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 
@@ -79,7 +80,8 @@ public sealed interface SocketBufferEvent extends BufferEvent permits SocketBuff
      * known at once: {@link Condition.Connected}, {@link Condition.Failed} or {@link Condition.TimedOut} with {@code
      * CONNECTING}. Output written before is sent right after {@code Connected}, in order.
      *
-     * @param address a resolved {@link java.net.InetSocketAddress} or a {@link java.net.UnixDomainSocketAddress}
+     * @param address a resolved {@link java.net.InetSocketAddress} a {@link java.net.UnixDomainSocketAddress}
+     *     or an {@link io.jevent.backend.AbstractUnixAddress}
      * @throws java.io.UncheckedIOException if no socket could be made, for want of a descriptor or because the family is not
      *     supported; the buffer event is unconnected as before
      * @throws IllegalArgumentException if the address is not resolved
@@ -96,6 +98,31 @@ public sealed interface SocketBufferEvent extends BufferEvent permits SocketBuff
      * @see "libevent bufferevent_socket_connect(), with a null address"
      */
     void connect();
+
+    /**
+     * Sets an option of the socket: the one that is set, or else each that {@link #connect(SocketAddress)} makes. Without
+     * this {@link java.net.StandardSocketOptions#TCP_NODELAY} is on, because output leaves once per turn anyway.
+     *
+     * @param option of {@link java.net.StandardSocketOptions}, {@code jdk.net.ExtendedSocketOptions} or {@link
+     *     io.jevent.backend.SocketOptions}
+     * @param value what to
+     * @param <T> the type of its values
+     * @throws java.io.UncheckedIOException if the system refuses the value
+     * @throws UnsupportedOperationException if the backend or the socket does not have the option
+     * @throws IllegalStateException if this buffer event is closed
+     */
+    <T> void option(SocketOption<T> option, T value);
+
+    /**
+     * {@return the value of an option of the socket}
+     *
+     * @param option which
+     * @param <T> the type of its values
+     * @throws java.io.UncheckedIOException if the system does not tell
+     * @throws UnsupportedOperationException if the backend or the socket does not have the option
+     * @throws IllegalStateException if there is no socket, or this buffer event is closed
+     */
+    <T> T option(SocketOption<T> option);
 
     /**
      * {@return the socket's channel, where the backend uses channels and a socket is set}

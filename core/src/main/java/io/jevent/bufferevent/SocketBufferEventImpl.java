@@ -1,12 +1,14 @@
 package io.jevent.bufferevent;
 
 import io.jevent.backend.AcceptedSocket;
+import io.jevent.backend.SocketSettings;
 import io.jevent.backend.Transport;
 import io.jevent.event.EventBase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +16,9 @@ import java.util.Optional;
 /** The socket flavor: where its transport comes from, and whether closing closes the socket. */
 final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketBufferEvent {
     private final boolean closesUsersSocket;
+
+    /** Of sockets that connect makes. */
+    private SocketSettings settings = SocketSettings.none();
 
     /** Whether the present socket came from the user. */
     private boolean usersSocket;
@@ -108,7 +113,7 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
         }
         try {
             usersSocket = false;
-            begin(engine.backend().connect(address, this), State.CONNECTING);
+            begin(engine.backend().connect(address, settings, this), State.CONNECTING);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make a socket for " + address, e);
         }
@@ -124,6 +129,35 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
         }
         set.awaitConnect();
         begin(set, State.CONNECTING);
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) {
+        checkOpen();
+        Transport present = transport();
+        if (present == null) {
+            settings = settings.with(option, value);
+            return;
+        }
+        try {
+            present.option(option, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot set " + option.name() + " to " + value + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) {
+        checkOpen();
+        Transport present = transport();
+        if (present == null) {
+            throw new IllegalStateException("need a socket to tell its " + option.name());
+        }
+        try {
+            return present.option(option);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot tell " + option.name() + ": " + e.getMessage(), e);
+        }
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.jevent.listener;
 
+import io.jevent.backend.AbstractUnixAddress;
 import io.jevent.backend.AcceptedSocket;
 import io.jevent.backend.Acceptor;
 import io.jevent.backend.AcceptorHandler;
+import io.jevent.backend.SocketSettings;
 import io.jevent.event.EventBase;
 import io.jevent.loop.Activation;
 import io.jevent.loop.Flight;
@@ -13,6 +15,7 @@ import io.jevent.loop.LoopResource;
 import io.jevent.loop.LoopTimer;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
@@ -106,9 +109,7 @@ public final class ConnectionListener implements AutoCloseable {
      */
     public static ConnectionListener bind(EventBase base, SocketAddress address, AcceptCallback onAccept)
             throws IOException {
-        ListenerConfig config = address instanceof UnixDomainSocketAddress
-                ? ListenerConfig.of()
-                : ListenerConfig.of(ListenerOption.REUSE_ADDRESS);
+        ListenerConfig config = isUnix(address) ? ListenerConfig.of() : ListenerConfig.of(ListenerOption.REUSE_ADDRESS);
         return bind(base, address, config, onAccept);
     }
 
@@ -121,6 +122,7 @@ public final class ConnectionListener implements AutoCloseable {
      * @param onAccept is called for each connection
      * @return the listener
      * @throws IOException if the system refuses, for instance because the address is in use
+     * @throws UnsupportedOperationException if the backend does not have an option of the socket
      * @throws IllegalArgumentException if the address is not resolved, or is a Unix-domain one with {@link
      *     ListenerOption#REUSE_ADDRESS}
      * @see "libevent evconnlistener_new_bind()"
@@ -128,17 +130,23 @@ public final class ConnectionListener implements AutoCloseable {
     public static ConnectionListener bind(
             EventBase base, SocketAddress address, ListenerConfig config, AcceptCallback onAccept) throws IOException {
         boolean reuse = config.options().contains(ListenerOption.REUSE_ADDRESS);
-        if (reuse && address instanceof UnixDomainSocketAddress) {
+        if (reuse && isUnix(address)) {
             throw new IllegalArgumentException(
                     "REUSE_ADDRESS has no meaning for a Unix-domain address, got " + address);
         }
+        SocketSettings settings =
+                reuse ? config.settings().with(StandardSocketOptions.SO_REUSEADDR, true) : config.settings();
         LoopEngine engine = LoopAccess.engineOf(base);
         return new ConnectionListener(
                 base,
                 config,
                 onAccept,
-                handler -> engine.backend().listen(address, config.backlog(), reuse, handler),
+                handler -> engine.backend().listen(address, config.backlog(), settings, handler),
                 true);
+    }
+
+    private static boolean isUnix(SocketAddress address) {
+        return address instanceof UnixDomainSocketAddress || address instanceof AbstractUnixAddress;
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.jevent.listener;
 
+import io.jevent.backend.SocketSettings;
+import java.net.SocketOption;
 import java.time.Duration;
 import java.util.Set;
 
@@ -11,8 +13,10 @@ import java.util.Set;
  * @param backlog connections the system may hold before they are accepted, at least 1
  * @param acceptRetryDelay how long accepting pauses after it failed, above 0
  * @param options see {@link ListenerOption}
+ * @param settings options of the listening socket, set before it is bound; accepted sockets inherit most
  */
-public record ListenerConfig(int backlog, Duration acceptRetryDelay, Set<ListenerOption> options) {
+public record ListenerConfig(
+        int backlog, Duration acceptRetryDelay, Set<ListenerOption> options, SocketSettings settings) {
     /** The default backlog: 1024. The system's own limit may be lower. */
     public static final int DEFAULT_BACKLOG = 1024;
 
@@ -40,6 +44,19 @@ public record ListenerConfig(int backlog, Duration acceptRetryDelay, Set<Listene
      * @param options see {@link ListenerOption}
      */
     public static ListenerConfig of(ListenerOption... options) {
-        return new ListenerConfig(DEFAULT_BACKLOG, DEFAULT_ACCEPT_RETRY_DELAY, Set.of(options));
+        return new ListenerConfig(DEFAULT_BACKLOG, DEFAULT_ACCEPT_RETRY_DELAY, Set.of(options), SocketSettings.none());
+    }
+
+    /**
+     * {@return the same with one more option of the listening socket, such as {@link
+     * java.net.StandardSocketOptions#SO_REUSEPORT}}
+     *
+     * @param option of {@link java.net.StandardSocketOptions}, {@code jdk.net.ExtendedSocketOptions} or {@link
+     *     io.jevent.backend.SocketOptions}
+     * @param value what to
+     * @param <T> the type of its values
+     */
+    public <T> ListenerConfig with(SocketOption<T> option, T value) {
+        return new ListenerConfig(backlog, acceptRetryDelay, options, settings.with(option, value));
     }
 }

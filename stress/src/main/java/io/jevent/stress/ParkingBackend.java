@@ -11,6 +11,7 @@ import io.jevent.backend.DatagramTransport;
 import io.jevent.backend.LoopClock;
 import io.jevent.backend.ReadinessHandler;
 import io.jevent.backend.Registration;
+import io.jevent.backend.SocketSettings;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
 import io.jevent.backend.Triggering;
@@ -137,7 +138,7 @@ final class ParkingBackend implements Backend {
     }
 
     @Override
-    public Transport connect(SocketAddress address, TransportHandler handler) {
+    public Transport connect(SocketAddress address, SocketSettings settings, TransportHandler handler) {
         throw new UnsupportedOperationException(NAME);
     }
 
@@ -152,7 +153,7 @@ final class ParkingBackend implements Backend {
     }
 
     @Override
-    public Acceptor listen(SocketAddress address, int backlog, boolean reuseAddress, AcceptorHandler handler) {
+    public Acceptor listen(SocketAddress address, int backlog, SocketSettings settings, AcceptorHandler handler) {
         throw new UnsupportedOperationException(NAME);
     }
 

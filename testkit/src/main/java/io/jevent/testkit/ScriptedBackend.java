@@ -12,6 +12,7 @@ import io.jevent.backend.Interest;
 import io.jevent.backend.LoopClock;
 import io.jevent.backend.ReadinessHandler;
 import io.jevent.backend.Registration;
+import io.jevent.backend.SocketSettings;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
 import io.jevent.backend.Triggering;
@@ -373,7 +374,8 @@ public final class ScriptedBackend implements BackendProvider {
         }
 
         @Override
-        public Transport connect(SocketAddress address, TransportHandler handler) throws IOException {
+        public Transport connect(SocketAddress address, SocketSettings settings, TransportHandler handler)
+                throws IOException {
             ConnectAnswer answer = answers.isEmpty() ? ConnectAnswer.SUCCEEDS : answers.poll();
             if (answer == ConnectAnswer.NO_DESCRIPTOR) {
                 throw new IOException("Too many open files");
@@ -395,7 +397,7 @@ public final class ScriptedBackend implements BackendProvider {
         }
 
         @Override
-        public Acceptor listen(SocketAddress address, int backlog, boolean reuseAddress, AcceptorHandler handler) {
+        public Acceptor listen(SocketAddress address, int backlog, SocketSettings settings, AcceptorHandler handler) {
             ScriptedAcceptor acceptor = new ScriptedAcceptor(ScriptedBackend.this, address, handler, acceptors::remove);
             acceptors.add(acceptor);
             return acceptor;
@@ -403,7 +405,7 @@ public final class ScriptedBackend implements BackendProvider {
 
         @Override
         public Acceptor listen(SelectableChannel channel, AcceptorHandler handler) {
-            return listen(ADDRESS, 1, false, handler);
+            return listen(ADDRESS, 1, SocketSettings.none(), handler);
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketOption;
 import java.nio.channels.SelectableChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -356,6 +357,16 @@ public final class ScriptedPeer {
         public void connect(SocketAddress address) {
             state = NearState.CONNECTING;
             script.isReady(ScriptedPeer.this);
+        }
+
+        @Override
+        public <T> void option(SocketOption<T> option, T value) {
+            throw new UnsupportedOperationException("a scripted peer has no " + option.name());
+        }
+
+        @Override
+        public <T> T option(SocketOption<T> option) {
+            throw new UnsupportedOperationException("a scripted peer has no " + option.name());
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.jevent.backend.DatagramHandler;
 import io.jevent.backend.DatagramTransport;
 import io.jevent.backend.ReadinessHandler;
 import io.jevent.backend.Registration;
+import io.jevent.backend.SocketSettings;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
 import io.jevent.backend.Triggering;
@@ -142,10 +143,12 @@ final class SimulatedBackend implements Backend {
     }
 
     @Override
-    public Transport connect(SocketAddress address, TransportHandler handler) throws IOException {
+    public Transport connect(SocketAddress address, SocketSettings settings, TransportHandler handler)
+            throws IOException {
         checkResolved(address);
         network.takeDescriptor();
         SimulatedEndpoint endpoint = new SimulatedEndpoint(network, network.address(network.newPort()), address);
+        settings.setOn(endpoint::option);
         endpoint.attach(this, handler);
         endpoint.connect(address);
         return endpoint;
@@ -173,7 +176,7 @@ final class SimulatedBackend implements Backend {
     }
 
     @Override
-    public Acceptor listen(SocketAddress address, int backlog, boolean reuseAddress, AcceptorHandler handler)
+    public Acceptor listen(SocketAddress address, int backlog, SocketSettings settings, AcceptorHandler handler)
             throws IOException {
         checkResolved(address);
         SocketAddress bound = address instanceof InetSocketAddress inet && inet.getPort() == 0

@@ -133,7 +133,7 @@ final class SimulatedDatagrams implements DatagramTransport, SimulatedBackend.So
                 block(source);
                 break;
             }
-            SocketAddress to = source.firstReceiver();
+            SocketAddress to = source.receiver(0);
             byte[] bytes;
             try {
                 bytes = bytesOf(source);

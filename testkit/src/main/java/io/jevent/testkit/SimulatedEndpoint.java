@@ -10,10 +10,13 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketOption;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,7 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
 
     private final SimulatedNetwork network;
     private final SocketAddress local;
+    private final Map<SocketOption<?>, Object> options = new HashMap<>();
     private SocketAddress remote;
     private State state = State.IDLE;
 
@@ -105,6 +109,22 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
             throw new IllegalStateException(this + " belongs to no base");
         }
         return present;
+    }
+
+    // ---- options: remembered, and of no effect ----
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) {
+        options.put(option, value);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) {
+        Object value = options.get(option);
+        if (value == null) {
+            throw new UnsupportedOperationException("a simulated socket has no default for " + option.name());
+        }
+        return option.type().cast(value);
     }
 
     // ---- connecting ----

@@ -7,7 +7,6 @@ import io.jevent.backend.readiness.ReadinessKey;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
@@ -21,20 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The room for a batch is taken as pages that become real only where a datagram has been.
  */
 final class DescriptorDatagrams implements DatagramEnd {
-    static final int BATCH = 16;
-
-    /** {@code struct mmsghdr}: a {@code msghdr} and the count of bytes. */
-    static final int MMSGHDR_BYTES = 64;
-
-    static final int NAME_OFFSET = 0;
-    static final int NAME_BYTES_OFFSET = 8;
-    static final int IOVECS_OFFSET = 16;
-    static final int IOVEC_COUNT_OFFSET = 24;
-    static final int COUNT_OFFSET = 56;
-
     private static final int ROOM_BYTES = 64 * 1024;
-    private static final long ALL_ROOM_BYTES = (BATCH + 1L) * ROOM_BYTES;
-    private static final int IOVEC_BYTES = 16;
+    private static final long ALL_ROOM_BYTES = (DatagramBatch.COUNT + 1L) * ROOM_BYTES;
     private static final int MSG_DONTWAIT = 0x40;
 
     private final Sockets sockets;
@@ -48,9 +35,8 @@ final class DescriptorDatagrams implements DatagramEnd {
     /** Where a datagram is copied that is in the heap. */
     private final MemorySegment outgoing;
 
-    private final MemorySegment messages = arena.allocate((long) BATCH * MMSGHDR_BYTES, 8);
-    private final MemorySegment iovecs = arena.allocate((long) BATCH * IOVEC_BYTES, 8);
-    private final MemorySegment names = arena.allocate((long) BATCH * SocketAddressCodec.MAX_BYTES, 8);
+    private final DatagramBatch batch = new DatagramBatch(arena, DatagramBatch.COUNT);
+    private final DatagramGatherer gatherer;
 
     /** The sender of the datagram before, as the system names it, and as Java does; most datagrams come from the same one. */
     private final MemorySegment lastName = arena.allocate(SocketAddressCodec.MAX_BYTES, 8);
@@ -62,8 +48,11 @@ final class DescriptorDatagrams implements DatagramEnd {
     private int takenCount;
 
     private int next;
-    private boolean connected;
     private boolean bound;
+
+    /** The only peer, null if there is none. */
+    private @Nullable SocketAddress peer;
+
     private boolean closed;
 
     DescriptorDatagrams(Sockets sockets, DescriptorPoller poller, int fd, int family) throws IOException {
@@ -71,13 +60,14 @@ final class DescriptorDatagrams implements DatagramEnd {
         this.fd = fd;
         this.family = family;
         this.key = poller.keyOf(fd);
+        this.gatherer = new DatagramGatherer(arena, family);
         long address = sockets.libc.map(ALL_ROOM_BYTES);
         if (address < 0) {
             throw SystemError.of(sockets.libc, (int) -address);
         }
         this.room = Libc.memory(address, ALL_ROOM_BYTES);
         this.roomAsBuffer = room.asByteBuffer();
-        this.outgoing = room.asSlice((long) BATCH * ROOM_BYTES, ROOM_BYTES);
+        this.outgoing = room.asSlice((long) DatagramBatch.COUNT * ROOM_BYTES, ROOM_BYTES);
     }
 
     @Override
@@ -93,11 +83,11 @@ final class DescriptorDatagrams implements DatagramEnd {
 
     @Override
     public void connect(SocketAddress address) throws IOException {
-        if (connected) {
+        if (peer != null) {
             throw new AlreadyConnectedException();
         }
         sockets.connect(fd, family, address);
-        connected = true;
+        peer = sockets.remoteAddress(fd);
     }
 
     @Override
@@ -108,10 +98,8 @@ final class DescriptorDatagrams implements DatagramEnd {
         if (next == takenCount) {
             return null;
         }
-        long message = (long) next * MMSGHDR_BYTES;
-        int byteCount = messages.get(ValueLayout.JAVA_INT, message + COUNT_OFFSET);
-        int nameBytes = messages.get(ValueLayout.JAVA_INT, message + NAME_BYTES_OFFSET);
-        SocketAddress sender = senderOf(next, nameBytes);
+        int byteCount = batch.receivedBytes(next);
+        SocketAddress sender = senderOf(next, batch.receivedNameBytes(next));
         roomAsBuffer.clear().position(next * ROOM_BYTES).limit(next * ROOM_BYTES + byteCount);
         next++;
         return sender;
@@ -120,14 +108,14 @@ final class DescriptorDatagrams implements DatagramEnd {
     private void takeBatch() throws IOException {
         next = 0;
         takenCount = 0;
-        for (int i = 0; i < BATCH; i++) {
-            long name = names.address() + (long) i * SocketAddressCodec.MAX_BYTES;
-            message(i, name, SocketAddressCodec.MAX_BYTES, i, 1);
-            iovec(i, room.address() + (long) i * ROOM_BYTES, DatagramTransport.MAX_DATAGRAM_BYTES);
+        batch.clear();
+        for (int i = 0; i < DatagramBatch.COUNT; i++) {
+            batch.begin(SocketAddressCodec.MAX_BYTES);
+            batch.piece(room.address() + (long) i * ROOM_BYTES, DatagramTransport.MAX_DATAGRAM_BYTES);
         }
         int count;
         do {
-            count = sockets.libc.recvmmsg(fd, messages.address(), BATCH, MSG_DONTWAIT);
+            count = sockets.libc.recvmmsg(fd, batch.address(), DatagramBatch.COUNT, MSG_DONTWAIT);
         } while (count == -Libc.EINTR);
         if (count >= 0) {
             takenCount = count;
@@ -136,23 +124,8 @@ final class DescriptorDatagrams implements DatagramEnd {
         }
     }
 
-    private void message(int index, long name, int nameBytes, int firstIovec, int iovecCount) {
-        long message = (long) index * MMSGHDR_BYTES;
-        messages.asSlice(message, MMSGHDR_BYTES).fill((byte) 0);
-        messages.set(ValueLayout.JAVA_LONG, message + NAME_OFFSET, name);
-        messages.set(ValueLayout.JAVA_INT, message + NAME_BYTES_OFFSET, nameBytes);
-        messages.set(
-                ValueLayout.JAVA_LONG, message + IOVECS_OFFSET, iovecs.address() + (long) firstIovec * IOVEC_BYTES);
-        messages.set(ValueLayout.JAVA_LONG, message + IOVEC_COUNT_OFFSET, iovecCount);
-    }
-
-    private void iovec(int index, long address, long byteCount) {
-        iovecs.set(ValueLayout.JAVA_LONG, (long) index * IOVEC_BYTES, address);
-        iovecs.set(ValueLayout.JAVA_LONG, (long) index * IOVEC_BYTES + 8, byteCount);
-    }
-
     private SocketAddress senderOf(int index, int nameBytes) throws IOException {
-        MemorySegment name = names.asSlice((long) index * SocketAddressCodec.MAX_BYTES, SocketAddressCodec.MAX_BYTES);
+        MemorySegment name = batch.names.asSlice(DatagramBatch.nameOffset(index), SocketAddressCodec.MAX_BYTES);
         SocketAddress sender = lastSender;
         if (sender != null
                 && nameBytes == lastNameBytes
@@ -181,21 +154,12 @@ final class DescriptorDatagrams implements DatagramEnd {
 
     @Override
     public int send(DatagramQueue source) throws IOException {
-        ByteBuffer bytes = source.firstBytes();
-        int addressBytes = sockets.codec.encode(source.firstReceiver(), family);
-        if (connected && !source.firstReceiver().equals(remoteAddress())) {
-            throw new AlreadyConnectedException();
-        }
-        long address = addressOf(bytes);
+        DatagramBatch gathered = gatherer.gather(source, peer);
         long count;
         do {
-            count = sockets.libc.sendto(
-                    fd,
-                    address,
-                    bytes.remaining(),
-                    MSG_DONTWAIT,
-                    connected ? 0 : sockets.codec.address(),
-                    connected ? 0 : addressBytes);
+            count = gathered.count() > 0
+                    ? sockets.libc.sendmmsg(fd, gathered.address(), gathered.count(), MSG_DONTWAIT)
+                    : sendFirst(source);
         } while (count == -Libc.EINTR);
         if (count == -Libc.EAGAIN) {
             return 0;
@@ -204,7 +168,20 @@ final class DescriptorDatagrams implements DatagramEnd {
             throw SystemError.ofDatagram(sockets.libc, (int) -count);
         }
         bound = true;
-        return 1;
+        return (int) count;
+    }
+
+    /** Sends one datagram as one piece of memory; 1, or minus errno. */
+    private long sendFirst(DatagramQueue source) throws IOException {
+        SocketAddress to = source.receiver(0);
+        if (peer != null && !to.equals(peer)) {
+            throw new AlreadyConnectedException();
+        }
+        ByteBuffer bytes = source.firstBytes();
+        int addressBytes = peer != null ? 0 : sockets.codec.encode(to, family);
+        long name = peer != null ? 0 : sockets.codec.address();
+        long result = sockets.libc.sendto(fd, addressOf(bytes), bytes.remaining(), MSG_DONTWAIT, name, addressBytes);
+        return Math.min(result, 1);
     }
 
     private long addressOf(ByteBuffer bytes) {
@@ -223,12 +200,12 @@ final class DescriptorDatagrams implements DatagramEnd {
 
     @Override
     public @Nullable SocketAddress localAddress() throws IOException {
-        return closed || !(bound || connected) ? null : sockets.localAddress(fd);
+        return closed || !(bound || peer != null) ? null : sockets.localAddress(fd);
     }
 
     @Override
-    public @Nullable SocketAddress remoteAddress() throws IOException {
-        return closed || !connected ? null : sockets.remoteAddress(fd);
+    public @Nullable SocketAddress remoteAddress() {
+        return closed ? null : peer;
     }
 
     @Override

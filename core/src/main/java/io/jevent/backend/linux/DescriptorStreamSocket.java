@@ -6,6 +6,8 @@ import io.jevent.vector.IoVector;
 import io.jevent.vector.VectorChannel;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
@@ -133,6 +135,24 @@ final class DescriptorStreamSocket implements StreamSocket, VectorChannel {
     public void shutdownOutput() throws IOException {
         if (!closed) {
             sockets.shutdownOutput(fd);
+        }
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        checkOpen();
+        LinuxSocketOption.set(sockets, fd, option, value);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        checkOpen();
+        return LinuxSocketOption.get(sockets, fd, option);
+    }
+
+    private void checkOpen() throws IOException {
+        if (closed) {
+            throw new ClosedChannelException();
         }
     }
 

@@ -8,6 +8,7 @@ import io.jevent.backend.DatagramHandler;
 import io.jevent.backend.DatagramTransport;
 import io.jevent.backend.ReadinessHandler;
 import io.jevent.backend.Registration;
+import io.jevent.backend.SocketSettings;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
 import io.jevent.backend.Triggering;
@@ -183,13 +184,15 @@ abstract class LinuxBackend implements Backend {
     }
 
     @Override
-    public final Transport connect(SocketAddress address, TransportHandler handler) throws IOException {
+    public final Transport connect(SocketAddress address, SocketSettings settings, TransportHandler handler)
+            throws IOException {
         int family = SocketAddressCodec.familyOf(address);
         int fd = sockets.openStream(family);
         boolean success = false;
         Transport transport = null;
         try {
             sockets.withoutDelay(fd, family);
+            settings.setOn(sockets.settingsOf(fd));
             transport = transportOf(fd, family, Stage.UNCONNECTED, handler);
             transport.connect(address);
             success = true;
@@ -218,9 +221,9 @@ abstract class LinuxBackend implements Backend {
     }
 
     @Override
-    public final Acceptor listen(SocketAddress address, int backlog, boolean reuseAddress, AcceptorHandler handler)
+    public final Acceptor listen(SocketAddress address, int backlog, SocketSettings settings, AcceptorHandler handler)
             throws IOException {
-        int fd = sockets.listen(address, backlog, reuseAddress);
+        int fd = sockets.listen(address, backlog, settings);
         boolean success = false;
         try {
             Acceptor acceptor = acceptorOf(fd, handler);

@@ -1,5 +1,6 @@
 package io.jevent.backend.linux;
 
+import io.jevent.backend.AbstractUnixAddress;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,6 +15,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.charset.Charset;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +68,7 @@ final class SocketAddressCodec {
     /** The family of sockets that can reach an address. */
     static int familyOf(SocketAddress address) throws IOException {
         return switch (address) {
-            case UnixDomainSocketAddress _ -> AF_UNIX;
+            case UnixDomainSocketAddress _, AbstractUnixAddress _ -> AF_UNIX;
             case InetSocketAddress inet
             when inet.isUnresolved() -> throw new IllegalArgumentException("need a resolved address, got " + inet);
             case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address -> AF_INET6;
@@ -100,6 +102,11 @@ final class SocketAddressCodec {
             }
             MemorySegment.copy(name, 0, target, ValueLayout.JAVA_BYTE, offset + UN_PATH_OFFSET, name.length);
             return UN_PATH_OFFSET + (name.length == 0 ? 0 : name.length + 1);
+        }
+        if (address instanceof AbstractUnixAddress unix && family == AF_UNIX) {
+            byte[] name = unix.name();
+            MemorySegment.copy(name, 0, target, ValueLayout.JAVA_BYTE, offset + UN_PATH_OFFSET + 1, name.length);
+            return UN_PATH_OFFSET + 1 + name.length;
         }
         if (!(address instanceof InetSocketAddress inet) || inet.isUnresolved() || family == AF_UNIX) {
             throw new UnsupportedAddressTypeException();
@@ -167,6 +174,9 @@ final class SocketAddressCodec {
         int nameBytes = Math.min(byteCount, MAX_BYTES) - UN_PATH_OFFSET;
         byte[] name = new byte[nameBytes];
         MemorySegment.copy(source, ValueLayout.JAVA_BYTE, offset + UN_PATH_OFFSET, name, 0, nameBytes);
+        if (nameBytes > 1 && name[0] == 0) {
+            return AbstractUnixAddress.of(Arrays.copyOfRange(name, 1, nameBytes));
+        }
         int end = 0;
         while (end < nameBytes && name[end] != 0) {
             end++;

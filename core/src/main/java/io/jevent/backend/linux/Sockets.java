@@ -1,11 +1,13 @@
 package io.jevent.backend.linux;
 
+import io.jevent.backend.SocketSettings;
 import io.jevent.vector.IoVector;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.nio.channels.UnsupportedAddressTypeException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,6 @@ final class Sockets {
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_NODELAY = 1;
     private static final int SOL_SOCKET = 1;
-    private static final int SO_REUSEADDR = 2;
     private static final int SO_ERROR = 4;
     private static final int SHUT_WR = 1;
     private static final int EINPROGRESS = 115;
@@ -100,24 +101,31 @@ final class Sockets {
         check(libc.setsockopt(fd, level, option, value.address(), Integer.BYTES));
     }
 
-    /** An option's number, or minus errno. */
-    int get(int fd, int level, int option) {
+    int get(int fd, int level, int option) throws IOException {
         valueBytes.set(ValueLayout.JAVA_INT, 0, Integer.BYTES);
-        int result = libc.getsockopt(fd, level, option, value.address(), valueBytes.address());
-        return result < 0 ? result : value.get(ValueLayout.JAVA_INT, 0);
+        check(libc.getsockopt(fd, level, option, value.address(), valueBytes.address()));
+        return value.get(ValueLayout.JAVA_INT, 0);
+    }
+
+    /** What sets options of one socket. */
+    SocketSettings.Target settingsOf(int fd) {
+        return new SocketSettings.Target() {
+            @Override
+            public <T> void option(SocketOption<T> option, T value) throws IOException {
+                LinuxSocketOption.set(Sockets.this, fd, option, value);
+            }
+        };
     }
 
     /** A listening socket. */
-    int listen(SocketAddress address, int backlog, boolean reuseAddress) throws IOException {
+    int listen(SocketAddress address, int backlog, SocketSettings settings) throws IOException {
         int family = SocketAddressCodec.familyOf(address);
         int fd = openStream(family);
         boolean success = false;
         try {
-            if (family != SocketAddressCodec.AF_UNIX) {
-                set(fd, SOL_SOCKET, SO_REUSEADDR, reuseAddress ? 1 : 0);
-            }
             // What it accepts inherits this.
             withoutDelay(fd, family);
+            settings.setOn(settingsOf(fd));
             bind(fd, family, address);
             int result = libc.listen(fd, backlog);
             if (result < 0) {
@@ -199,7 +207,7 @@ final class Sockets {
     void finishConnect(int fd) throws IOException {
         int error = get(fd, SOL_SOCKET, SO_ERROR);
         if (error != 0) {
-            throw SystemError.ofConnect(libc, Math.abs(error));
+            throw SystemError.ofConnect(libc, error);
         }
     }
 

@@ -13,6 +13,8 @@ import io.jevent.vector.VectorChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
@@ -734,7 +736,25 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
         }
     }
 
-    // ---- names ----
+    // ---- options and names ----
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        checkOpen();
+        LinuxSocketOption.set(backend.sockets, fd, option, value);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        checkOpen();
+        return LinuxSocketOption.get(backend.sockets, fd, option);
+    }
+
+    private void checkOpen() throws IOException {
+        if (descriptorClosed) {
+            throw new ClosedChannelException();
+        }
+    }
 
     @Override
     public Optional<SelectableChannel> channel() {

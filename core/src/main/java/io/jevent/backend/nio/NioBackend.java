@@ -9,6 +9,7 @@ import io.jevent.backend.DatagramHandler;
 import io.jevent.backend.DatagramTransport;
 import io.jevent.backend.ReadinessHandler;
 import io.jevent.backend.Registration;
+import io.jevent.backend.SocketSettings;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
 import io.jevent.backend.Triggering;
@@ -20,10 +21,12 @@ import io.jevent.buffer.BufferPool;
 import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -139,11 +142,13 @@ final class NioBackend implements Backend, ChannelPoller {
     }
 
     @Override
-    public Transport connect(SocketAddress address, TransportHandler handler) throws IOException {
+    public Transport connect(SocketAddress address, SocketSettings settings, TransportHandler handler)
+            throws IOException {
         ProtocolFamily family = Addresses.familyOf(address);
         SocketChannel channel = withDescriptor(() -> SocketChannel.open(family));
         return orClose(channel, () -> {
             NioStreamSocket.withoutDelay(channel, address);
+            settings.setOn(targetOf(channel));
             Transport transport = new ReadinessTransport(new NioStreamSocket(this, channel), memory, handler);
             transport.connect(address);
             return transport;
@@ -161,14 +166,15 @@ final class NioBackend implements Backend, ChannelPoller {
     }
 
     @Override
-    public Acceptor listen(SocketAddress address, int backlog, boolean reuseAddress, AcceptorHandler handler)
+    public Acceptor listen(SocketAddress address, int backlog, SocketSettings settings, AcceptorHandler handler)
             throws IOException {
         ProtocolFamily family = Addresses.familyOf(address);
         ServerSocketChannel channel = withDescriptor(() -> ServerSocketChannel.open(family));
         return orClose(channel, () -> {
             if (family != StandardProtocolFamily.UNIX) {
-                channel.setOption(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
+                channel.setOption(StandardSocketOptions.SO_REUSEADDR, false); // The JDK turns it on.
             }
+            settings.setOn(targetOf(channel));
             channel.bind(address, backlog);
             return transports.listen(channel, handler);
         });
@@ -188,6 +194,15 @@ final class NioBackend implements Backend, ChannelPoller {
     @Override
     public DatagramTransport adoptDatagrams(SelectableChannel channel, DatagramHandler handler) throws IOException {
         return transports.adoptDatagrams(channel, handler);
+    }
+
+    private static SocketSettings.Target targetOf(NetworkChannel channel) {
+        return new SocketSettings.Target() {
+            @Override
+            public <T> void option(SocketOption<T> option, T value) throws IOException {
+                NioStreamSocket.set(channel, option, value);
+            }
+        };
     }
 
     /** Uses a channel of our own, and closes it if that fails. */

@@ -63,7 +63,7 @@ final class NioDatagramEnd implements DatagramEnd {
     public int send(DatagramQueue source) throws IOException {
         ByteBuffer bytes = source.firstBytes();
         int byteCount = bytes.remaining();
-        return channel.send(bytes, source.firstReceiver()) < byteCount ? 0 : 1;
+        return channel.send(bytes, source.receiver(0)) < byteCount ? 0 : 1;
     }
 
     @Override

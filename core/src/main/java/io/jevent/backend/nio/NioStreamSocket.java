@@ -4,8 +4,10 @@ import io.jevent.backend.readiness.ReadinessKey;
 import io.jevent.backend.readiness.StreamSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
@@ -65,6 +67,29 @@ final class NioStreamSocket implements StreamSocket {
     @Override
     public void shutdownOutput() throws IOException {
         channel.shutdownOutput();
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        set(channel, option, value);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        checkSupported(channel, option);
+        return channel.getOption(option);
+    }
+
+    static <T> void set(NetworkChannel channel, SocketOption<T> option, T value) throws IOException {
+        checkSupported(channel, option);
+        channel.setOption(option, value);
+    }
+
+    private static void checkSupported(NetworkChannel channel, SocketOption<?> option) {
+        if (!channel.supportedOptions().contains(option)) {
+            throw new UnsupportedOperationException("the JDK's sockets of this kind do not have " + option.name()
+                    + "; the epoll and io_uring backends have more options");
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.jevent.backend.readiness;
 
+import io.jevent.backend.AbstractUnixAddress;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -44,6 +45,9 @@ public final class Addresses {
             when inet.isUnresolved() -> throw new IllegalArgumentException("need a resolved address, got " + inet);
             case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address -> StandardProtocolFamily.INET6;
             case InetSocketAddress _ -> StandardProtocolFamily.INET;
+            case AbstractUnixAddress _ ->
+                throw new IOException(
+                        "the nio backend cannot use abstract Unix-domain names; the epoll and io_uring backends can");
             default ->
                 throw new IOException(
                         "address family not supported: " + address.getClass().getName());

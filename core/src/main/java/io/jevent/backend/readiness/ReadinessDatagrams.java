@@ -174,7 +174,7 @@ public final class ReadinessDatagrams extends Watcher implements DatagramTranspo
         }
         int sent = 0;
         while (!source.isEmpty()) {
-            SocketAddress to = source.firstReceiver();
+            SocketAddress to = source.receiver(0);
             IOException failure;
             try {
                 int count = socket.send(source);

@@ -8,6 +8,7 @@ import io.jevent.buffer.EvBuffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
@@ -416,6 +417,16 @@ public final class ReadinessTransport extends Watcher implements Transport {
             case CONNECTED -> (mayRead() ? READ : 0) | (blocked && !writeWaitsForMemory ? WRITE : 0);
         };
         ops(wanted, key);
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        socket.option(option, value);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return socket.option(option);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.jevent.backend.readiness;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.WritableByteChannel;
@@ -55,6 +56,12 @@ public interface StreamSocket {
 
     /** Ends the output. */
     void shutdownOutput() throws IOException;
+
+    /** Sets an option; see {@link io.jevent.backend.Transport#option(SocketOption, Object)}. */
+    <T> void option(SocketOption<T> option, T value) throws IOException;
+
+    /** The value of an option. */
+    <T> T option(SocketOption<T> option) throws IOException;
 
     /** The user's channel under it, where there is one. */
     Optional<SelectableChannel> channel();

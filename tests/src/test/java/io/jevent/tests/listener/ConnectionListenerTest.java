@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jevent.backend.AcceptedSocket;
+import io.jevent.backend.SocketSettings;
 import io.jevent.bufferevent.BufferEvent;
 import io.jevent.bufferevent.SocketBufferEvent;
 import io.jevent.event.EventBase;
@@ -305,9 +306,9 @@ class ConnectionListenerTest {
         ListenerConfig config = ListenerConfig.of();
         assertThat(config.backlog()).isEqualTo(1024);
         assertThat(config.acceptRetryDelay()).isEqualTo(Duration.ofMillis(200));
-        assertThatThrownBy(() -> new ListenerConfig(0, Duration.ofMillis(1), Set.of()))
+        assertThatThrownBy(() -> new ListenerConfig(0, Duration.ofMillis(1), Set.of(), SocketSettings.none()))
                 .hasMessage("need backlog >= 1, got 0");
-        assertThatThrownBy(() -> new ListenerConfig(1, Duration.ZERO, Set.of()))
+        assertThatThrownBy(() -> new ListenerConfig(1, Duration.ZERO, Set.of(), SocketSettings.none()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -13,6 +13,7 @@ import io.jevent.bufferevent.Watermark;
 import io.jevent.event.UdpSocket;
 import io.jevent.listener.ConnectionListener;
 import io.jevent.testkit.LoopRig;
+import io.jevent.tests.backend.BackendUnderTest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;

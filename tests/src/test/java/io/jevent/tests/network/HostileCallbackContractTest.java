@@ -11,6 +11,7 @@ import io.jevent.event.EventBaseConfig;
 import io.jevent.event.LoopWatcher;
 import io.jevent.event.UdpSocket;
 import io.jevent.testkit.LoopRig;
+import io.jevent.tests.backend.BackendUnderTest;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;

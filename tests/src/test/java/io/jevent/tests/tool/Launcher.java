@@ -85,7 +85,12 @@ public final class Launcher implements AutoCloseable {
     private Launcher(List<String> prefix, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath()));
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
+        String backend = System.getProperty("jevent.backend");
+        if (backend != null) {
+            command.add("-Djevent.backend=" + backend);
+        }
+        command.addAll(List.of("-cp", classPath()));
         command.add(Main.class.getName());
         command.addAll(List.of(arguments));
         process = new ProcessBuilder(command).start();

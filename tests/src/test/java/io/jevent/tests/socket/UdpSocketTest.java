@@ -1,4 +1,4 @@
-package io.jevent.tests.nio;
+package io.jevent.tests.socket;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package io.jevent.tests.nio;
+package io.jevent.tests.socket;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
