@@ -94,15 +94,20 @@ final class ChannelIo {
         }
         if (last == null) {
             assert fresh != null : "nowhere to read to";
-            return channel.read(fresh.writableView(missing));
+            return countOf(channel.read(fresh.writableView(missing)));
         }
         if (fresh == null) {
-            return channel.read(last.writableView(inTail));
+            return countOf(channel.read(last.writableView(inTail)));
         }
         ByteBuffer[] segments = queue.pool.segments();
         segments[0] = last.writableView(inTail);
         segments[1] = fresh.writableView(missing);
-        return ((ScatteringByteChannel) channel).read(segments, 0, 2);
+        return countOf(((ScatteringByteChannel) channel).read(segments, 0, 2));
+    }
+
+    /** The JDK's channels answer what is below their contract, -3, when a signal has interrupted a non-blocking read. */
+    private static long countOf(long count) {
+        return count < -1 ? 0 : count;
     }
 
     private static void linkOrRelease(ChunkQueue queue, Chunk fresh, long filled) {

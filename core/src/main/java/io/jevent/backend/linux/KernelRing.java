@@ -19,17 +19,17 @@ final class KernelRing implements CompletionQueue {
     static final int PARAMS_FEATURES = 20;
     static final int PARAMS_SQ_OFF = 40;
     static final int PARAMS_CQ_OFF = 80;
-    private static final int SQ_HEAD = PARAMS_SQ_OFF;
-    private static final int SQ_TAIL = PARAMS_SQ_OFF + 4;
-    private static final int SQ_MASK = PARAMS_SQ_OFF + 8;
-    private static final int SQ_ENTRIES = PARAMS_SQ_OFF + 12;
-    private static final int SQ_FLAGS = PARAMS_SQ_OFF + 16;
-    private static final int SQ_ARRAY = PARAMS_SQ_OFF + 24;
-    private static final int CQ_HEAD = PARAMS_CQ_OFF;
-    private static final int CQ_TAIL = PARAMS_CQ_OFF + 4;
-    private static final int CQ_MASK = PARAMS_CQ_OFF + 8;
-    private static final int CQ_ENTRIES = PARAMS_CQ_OFF + 12;
-    private static final int CQ_CQES = PARAMS_CQ_OFF + 20;
+    static final int SQ_HEAD = PARAMS_SQ_OFF;
+    static final int SQ_TAIL = PARAMS_SQ_OFF + 4;
+    static final int SQ_MASK = PARAMS_SQ_OFF + 8;
+    static final int SQ_ENTRIES = PARAMS_SQ_OFF + 12;
+    static final int SQ_FLAGS = PARAMS_SQ_OFF + 16;
+    static final int SQ_ARRAY = PARAMS_SQ_OFF + 24;
+    static final int CQ_HEAD = PARAMS_CQ_OFF;
+    static final int CQ_TAIL = PARAMS_CQ_OFF + 4;
+    static final int CQ_MASK = PARAMS_CQ_OFF + 8;
+    static final int CQ_ENTRIES = PARAMS_CQ_OFF + 12;
+    static final int CQ_CQES = PARAMS_CQ_OFF + 20;
 
     // struct io_uring_sqe
     static final int SQE_BYTES = 64;
@@ -64,31 +64,40 @@ final class KernelRing implements CompletionQueue {
     static final int BUF_ID = 12;
     static final int BUF_RING_TAIL = 14;
 
-    private static final int SETUP_CQSIZE = 1 << 3;
-    private static final int SETUP_CLAMP = 1 << 4;
-    private static final int SETUP_R_DISABLED = 1 << 6;
-    private static final int SETUP_SUBMIT_ALL = 1 << 7;
-    private static final int SETUP_COOP_TASKRUN = 1 << 8;
-    private static final int SETUP_TASKRUN_FLAG = 1 << 9;
-    private static final int FEATURE_SINGLE_MMAP = 1;
-    private static final int FEATURE_NODROP = 1 << 1;
-    private static final int FEATURE_EXT_ARG = 1 << 8;
-    private static final long OFFSET_RINGS = 0;
-    private static final long OFFSET_SQES = 0x10000000;
+    // struct io_uring_probe, io_uring_probe_op
+    static final int PROBE_BYTES = 16;
+    static final int PROBE_OP_BYTES = 8;
+    static final int PROBE_OP_FLAGS = 2;
 
-    private static final int SQ_FLAG_CQ_OVERFLOW = 1 << 1;
-    private static final int SQ_FLAG_TASKRUN = 1 << 2;
-    private static final int ENTER_GETEVENTS = 1;
-    private static final int ENTER_EXT_ARG = 1 << 3;
-    private static final int REGISTER_ENABLE_RINGS = 12;
-    private static final int REGISTER_PBUF_RING = 22;
-    private static final int REGISTER_SYNC_CANCEL = 24;
-    private static final int CANCEL_ALL = 1;
-    private static final int CANCEL_FD = 1 << 1;
-    private static final int CANCEL_ANY = 1 << 2;
-    private static final int PBUF_RING_INC = 2;
-    private static final int ETIME = 62;
-    private static final int EBUSY = 16;
+    static final int PROBE_OPERATIONS = 64;
+    static final int PROBE_SUPPORTED = 1;
+    static final int SETUP_CQSIZE = 1 << 3;
+    static final int SETUP_CLAMP = 1 << 4;
+    static final int SETUP_R_DISABLED = 1 << 6;
+    static final int SETUP_SUBMIT_ALL = 1 << 7;
+    static final int SETUP_COOP_TASKRUN = 1 << 8;
+    static final int SETUP_TASKRUN_FLAG = 1 << 9;
+    static final int FEATURE_SINGLE_MMAP = 1;
+    static final int FEATURE_NODROP = 1 << 1;
+    static final int FEATURE_EXT_ARG = 1 << 8;
+    static final long OFFSET_RINGS = 0;
+    static final long OFFSET_SQES = 0x10000000;
+
+    static final int SQ_FLAG_CQ_OVERFLOW = 1 << 1;
+    static final int SQ_FLAG_TASKRUN = 1 << 2;
+    static final int ENTER_GETEVENTS = 1;
+    static final int ENTER_EXT_ARG = 1 << 3;
+    static final int REGISTER_PROBE = 8;
+    static final int REGISTER_ENABLE_RINGS = 12;
+    static final int REGISTER_PBUF_RING = 22;
+    static final int REGISTER_SYNC_CANCEL = 24;
+    static final int CANCEL_ALL = 1;
+    static final int CANCEL_FD = 1 << 1;
+    static final int CANCEL_ANY = 1 << 2;
+    static final int PBUF_RING_INC = 2;
+    static final int ETIME = 62;
+    static final int EBUSY = 16;
+    static final int EINVAL = 22;
 
     static final byte OP_POLL_ADD = 6;
     static final byte OP_SENDMSG = 9;
@@ -97,16 +106,16 @@ final class KernelRing implements CompletionQueue {
     static final byte OP_CONNECT = 16;
     static final byte OP_SEND = 26;
     static final byte OP_RECV = 27;
-    private static final byte SQE_BUFFER_SELECT = 1 << 5;
-    private static final short RECV_MULTISHOT = 1 << 1;
-    private static final short ACCEPT_MULTISHOT = 1;
-    private static final int POLL_MULTI = 1;
-    private static final int SOCK_NONBLOCK_CLOEXEC = 0x80800;
-    private static final int MSG_NOSIGNAL_WAITALL = 0x4000 | 0x100;
-    private static final int CQE_F_BUFFER = 1;
-    private static final int CQE_F_MORE = 1 << 1;
-    private static final int CQE_F_BUF_MORE = 1 << 4;
-    private static final int CQE_BUFFER_SHIFT = 16;
+    static final byte SQE_BUFFER_SELECT = 1 << 5;
+    static final short RECV_MULTISHOT = 1 << 1;
+    static final short ACCEPT_MULTISHOT = 1;
+    static final int POLL_MULTI = 1;
+    static final int SOCK_NONBLOCK_CLOEXEC = 0x80800;
+    static final int MSG_NOSIGNAL_WAITALL = 0x4000 | 0x100;
+    static final int CQE_F_BUFFER = 1;
+    static final int CQE_F_MORE = 1 << 1;
+    static final int CQE_F_BUF_MORE = 1 << 4;
+    static final int CQE_BUFFER_SHIFT = 16;
 
     private static final int LARGE_GROUP = 1;
 
@@ -203,6 +212,7 @@ final class KernelRing implements CompletionQueue {
             if ((params.get(ValueLayout.JAVA_INT, PARAMS_FEATURES) & needed) != needed) {
                 throw new IOException("the kernel's io_uring is too old");
             }
+            checkOperations(arena);
             this.sqEntries = params.get(ValueLayout.JAVA_INT, 0);
             int cqEntries = params.get(ValueLayout.JAVA_INT, PARAMS_CQ_ENTRIES);
             long cqesOffset = offset(params, CQ_CQES);
@@ -240,6 +250,26 @@ final class KernelRing implements CompletionQueue {
             if (!success) {
                 libc.close(fd);
             }
+        }
+    }
+
+    /**
+     * Asks for each operation whether the kernel has it. What a number does not tell, receiving many times and the like, is as
+     * old as the cancelling at once that is asked for last.
+     */
+    private void checkOperations(Arena arena) throws IOException {
+        MemorySegment probe = arena.allocate(PROBE_BYTES + (long) PROBE_OPERATIONS * PROBE_OP_BYTES, 8);
+        check(libc.uringRegister(fd, REGISTER_PROBE, probe.address(), PROBE_OPERATIONS));
+        byte[] needed = {OP_POLL_ADD, OP_SENDMSG, OP_ACCEPT, OP_ASYNC_CANCEL, OP_CONNECT, OP_SEND, OP_RECV};
+        for (byte operation : needed) {
+            long flags = PROBE_BYTES + (long) operation * PROBE_OP_BYTES + PROBE_OP_FLAGS;
+            if ((probe.get(ValueLayout.JAVA_SHORT, flags) & PROBE_SUPPORTED) == 0) {
+                throw new IOException("the kernel's io_uring lacks operation " + operation);
+            }
+        }
+        int result = cancelNow(0, CANCEL_ANY);
+        if (result == -EINVAL) {
+            throw new IOException("the kernel's io_uring is too old");
         }
     }
 
@@ -397,25 +427,26 @@ final class KernelRing implements CompletionQueue {
 
     @Override
     public void cancelNow(int fd) {
-        cancelNow(fd, CANCEL_FD);
+        if (enabled) { // Else nothing has been submitted.
+            cancelNow(fd, CANCEL_FD);
+        }
     }
 
     @Override
     public void cancelAllNow() {
-        cancelNow(-1, CANCEL_ANY);
+        if (enabled) {
+            cancelNow(-1, CANCEL_ANY);
+        }
     }
 
-    private void cancelNow(int fd, int which) {
-        if (!enabled) {
-            return; // Nothing has been submitted.
-        }
+    /** What it answers, such as that there was nothing, matters to nobody: what is in flight completes, and is waited for. */
+    private int cancelNow(int fd, int which) {
         cancelArgument.fill((byte) 0);
         cancelArgument.set(ValueLayout.JAVA_INT, SYNC_CANCEL_FD, fd);
         cancelArgument.set(ValueLayout.JAVA_INT, SYNC_CANCEL_FLAGS, which | CANCEL_ALL);
         cancelArgument.set(ValueLayout.JAVA_LONG, SYNC_CANCEL_TIMEOUT, -1);
         cancelArgument.set(ValueLayout.JAVA_LONG, SYNC_CANCEL_TIMEOUT + 8, -1);
-        // Whatever it says, such as that there was nothing: what is in flight completes, and is waited for.
-        libc.uringRegister(this.fd, REGISTER_SYNC_CANCEL, cancelArgument.address(), 1);
+        return libc.uringRegister(this.fd, REGISTER_SYNC_CANCEL, cancelArgument.address(), 1);
     }
 
     private void enable() throws IOException {

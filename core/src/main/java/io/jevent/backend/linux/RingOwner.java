@@ -1,15 +1,21 @@
 package io.jevent.backend.linux;
 
 /**
- * What has operations in a ring: knows how many are in flight, and lives, even after its end, until the last has completed.
- * An operation's tag names its owner, so that a completion finds it without a look-up, and the owner's generation, so that
- * one that comes too late finds nobody.
+ * What has operations in a ring, at most one of each kind at a time: knows which are in flight, and lives, even after its end,
+ * until the last has completed. An operation's tag names its owner, so that a completion finds it without a look-up, the
+ * owner's generation, and how often an operation of this kind was begun; so one that comes too late, or twice, finds nobody.
  */
 abstract class RingOwner {
     private final RingOwners owners;
     private final int slot;
     private final int generation;
+
+    /** A bit for each kind of operation. */
     private int inFlight;
+
+    /** A byte for each kind of operation. */
+    private long sequences;
+
     private boolean ended;
 
     /** Whether {@link #prepare()} is due. */
@@ -25,18 +31,31 @@ abstract class RingOwner {
         return generation;
     }
 
-    /** The tag of an operation about to be submitted, of which one final completion will come. */
+    /**
+     * The tag of an operation about to be submitted, of which one final completion will come.
+     *
+     * @param operation its kind, from 0 to 7
+     */
     final long begin(int operation) {
-        inFlight++;
+        assert !hasInFlight(operation) : "one operation of a kind at a time";
+        inFlight |= 1 << operation;
+        int shift = operation * Byte.SIZE;
+        long next = ((sequences >>> shift) + 1) & RingOwners.MAX_SEQUENCE;
+        sequences = (sequences & ~(0xffL << shift)) | (next << shift);
         return tag(operation);
     }
 
+    /** The tag of the operation of a kind that was begun last. */
     final long tag(int operation) {
-        return RingOwners.tag(generation, slot, operation);
+        return RingOwners.tag(generation, slot, (int) (sequences >>> (operation * Byte.SIZE)) & 0xff, operation);
     }
 
     final boolean hasInFlight() {
-        return inFlight > 0;
+        return inFlight != 0;
+    }
+
+    final boolean hasInFlight(int operation) {
+        return (inFlight & (1 << operation)) != 0;
     }
 
     /** Asks for {@link #prepare()} before the next submission. */
@@ -54,10 +73,13 @@ abstract class RingOwner {
         }
     }
 
-    /** Takes a completion in. */
+    /** Takes a completion in, if it is of an operation in flight. */
     final void complete(int operation, CompletionQueue queue) {
+        if (!hasInFlight(operation) || queue.tag() != tag(operation)) {
+            return;
+        }
         if (!queue.hasMore()) {
-            inFlight--;
+            inFlight &= ~(1 << operation);
         }
         completed(operation, queue);
         freeIfDone();
@@ -76,7 +98,7 @@ abstract class RingOwner {
     }
 
     private void freeIfDone() {
-        if (ended && inFlight == 0) {
+        if (ended && !hasInFlight()) {
             owners.remove(slot, this);
             freed();
         }

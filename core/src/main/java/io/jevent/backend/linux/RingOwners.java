@@ -8,9 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * All owners of operations in a ring, by slot.
  *
- * <p>A tag has 32 bits of generation, 24 of slot and 8 of operation.
+ * <p>A tag has 32 bits of generation, 24 of slot, 5 of sequence and 3 of kind of operation.
  */
 final class RingOwners {
+    static final int MAX_SEQUENCE = 31;
+
+    private static final int SEQUENCE_SHIFT = 3;
+    private static final int OPERATION_MASK = 7;
     private static final int SLOT_SHIFT = 8;
     private static final int GENERATION_SHIFT = 32;
     private static final int MAX_SLOTS = 1 << 24;
@@ -27,8 +31,11 @@ final class RingOwners {
     private List<RingOwner> due = new ArrayList<>();
     private List<RingOwner> preparing = new ArrayList<>();
 
-    static long tag(int generation, int slot, int operation) {
-        return (long) generation << GENERATION_SHIFT | (long) slot << SLOT_SHIFT | operation;
+    static long tag(int generation, int slot, int sequence, int operation) {
+        return ((long) generation << GENERATION_SHIFT)
+                | ((long) slot << SLOT_SHIFT)
+                | ((long) sequence << SEQUENCE_SHIFT)
+                | operation;
     }
 
     int nextGeneration() {
@@ -87,7 +94,7 @@ final class RingOwners {
         int slot = (int) (tag >>> SLOT_SHIFT) & MAX_SLOTS - 1;
         RingOwner owner = slot < usedCount ? owners[slot] : null;
         if (owner != null && owner.generation() == (int) (tag >>> GENERATION_SHIFT)) {
-            owner.complete((int) tag & 0xff, queue);
+            owner.complete((int) tag & OPERATION_MASK, queue);
         }
     }
 

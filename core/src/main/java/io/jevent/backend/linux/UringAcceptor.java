@@ -76,7 +76,7 @@ final class UringAcceptor extends RingOwner implements Acceptor, MemoryWaiter {
         if (wanted && !armed) {
             armed = true;
             backend.queue.accept(fd, begin(ACCEPT));
-        } else if (!wanted && armed && !cancelling) {
+        } else if (!wanted && armed && !cancelling && !hasInFlight(CANCEL)) {
             cancelling = true;
             backend.queue.cancel(tag(ACCEPT), begin(CANCEL));
         }
@@ -93,6 +93,7 @@ final class UringAcceptor extends RingOwner implements Acceptor, MemoryWaiter {
     @Override
     void completed(int operation, CompletionQueue queue) {
         if (operation == CANCEL) {
+            wantsToPrepare(); // What was begun meanwhile may have to be cancelled again.
             return;
         }
         if (!queue.hasMore()) {

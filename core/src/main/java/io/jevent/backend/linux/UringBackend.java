@@ -8,6 +8,7 @@ import io.jevent.backend.TransportHandler;
 import io.jevent.backend.readiness.StreamSocket.Stage;
 import io.jevent.buffer.BufferPool;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -35,11 +36,23 @@ final class UringBackend extends LinuxBackend {
     /** Whether something was reported while operations were prepared, so that the poll must not wait. */
     private boolean hasReported;
 
+    /** Makes what a backend asks and is answered by. */
+    @FunctionalInterface
+    interface QueueMaker {
+        /** Makes it; its memory may be the arena's. */
+        CompletionQueue make(Libc libc, Arena arena) throws IOException;
+    }
+
     UringBackend(BufferPool pool) throws IOException {
+        this(pool, KernelRing::new);
+    }
+
+    /** With another queue than the kernel's. */
+    UringBackend(BufferPool pool, QueueMaker maker) throws IOException {
         super(pool);
         CompletionQueue[] made = new CompletionQueue[1];
         openOrFree(() -> {
-            made[0] = new KernelRing(sockets.libc, arena);
+            made[0] = maker.make(sockets.libc, arena);
             return 0;
         });
         this.queue = made[0];

@@ -7,6 +7,7 @@ package io.jevent.backend.linux;
 final class UringKey extends DescriptorKey {
     private static final int POLL = 1;
     private static final int CANCEL = 2;
+    private static final int EBADF = 9;
     private static final int ECANCELED = 125;
 
     private final UringBackend backend;
@@ -67,7 +68,7 @@ final class UringKey extends DescriptorKey {
             if (polled == 0 && wanted != 0) {
                 polled = wanted;
                 backend.queue.poll(fd, wanted, edgeTriggered, begin(POLL));
-            } else if (polled != 0 && polled != wanted && !cancelling) {
+            } else if (polled != 0 && polled != wanted && !cancelling && !hasInFlight(CANCEL)) {
                 cancelling = true;
                 backend.queue.cancel(tag(POLL), begin(CANCEL));
             }
@@ -76,9 +77,14 @@ final class UringKey extends DescriptorKey {
         @Override
         void completed(int operation, CompletionQueue queue) {
             if (operation == CANCEL) {
+                wantsToPrepare(); // What was begun meanwhile may have to be cancelled again.
                 return;
             }
             int result = queue.result();
+            if (result == -EBADF) {
+                descriptorClosed(); // Polling it again would only say so again.
+                return;
+            }
             if (!queue.hasMore()) {
                 polled = 0;
                 cancelling = false;

@@ -37,7 +37,8 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     private static final int RECEIVE_LARGE = 3;
     private static final int SEND = 4;
     private static final int WRITABLE = 5;
-    private static final int CANCEL = 6;
+    private static final int CANCEL_RECEIVE = 6;
+    private static final int CANCEL_SEND = 7;
 
     private static final int ECANCELED = 125;
     private static final int ENOBUFS = 105;
@@ -203,9 +204,9 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     }
 
     private void prepareSend() {
-        if (stopping && sending && !sendCancelled) {
+        if (stopping && sending && !sendCancelled && !hasInFlight(CANCEL_SEND)) {
             sendCancelled = true;
-            backend.queue.cancel(tag(SEND), begin(CANCEL));
+            backend.queue.cancel(tag(SEND), begin(CANCEL_SEND));
         }
         EvBuffer from = source;
         if (from == null || !maySend()) {
@@ -241,9 +242,9 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
             if (wanted && !mustWaitForMemory()) {
                 beginReceive();
             }
-        } else if (!cancelling && (!wanted || isOfTheWrongKind())) {
+        } else if (!cancelling && !hasInFlight(CANCEL_RECEIVE) && (!wanted || isOfTheWrongKind())) {
             cancelling = true;
-            backend.queue.cancel(tag(receiving == Receiving.LARGE ? RECEIVE_LARGE : RECEIVE), begin(CANCEL));
+            backend.queue.cancel(tag(receiving == Receiving.LARGE ? RECEIVE_LARGE : RECEIVE), begin(CANCEL_RECEIVE));
         }
     }
 
@@ -448,9 +449,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
                     handler.onReady();
                 }
             }
-            default -> {
-                // A cancel; what it ended says so itself.
-            }
+            default -> wantsToPrepare(); // A cancel; what it ended says so itself.
         }
     }
 

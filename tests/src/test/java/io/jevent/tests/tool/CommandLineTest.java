@@ -89,7 +89,7 @@ class CommandLineTest {
                 .contains("p99");
         Result json = Launcher.run("demo", "--connections", "2", "--messages", "50", "--json");
         assertThat(json.out().strip())
-                .startsWith("{\"backend\":\"nio\",\"connections\":2,\"messages\":100,")
+                .startsWith("{\"backend\":\"" + Launcher.BACKEND + "\",\"connections\":2,\"messages\":100,")
                 .endsWith("}");
     }
 
@@ -103,7 +103,7 @@ class CommandLineTest {
             assertThat(Arrays.mismatch(result.outBytes(), data))
                     .as("first wrong byte")
                     .isEqualTo(-1);
-            assertThat(result.err()).contains("connected to 127.0.0.1:" + echo.port() + " (nio)");
+            assertThat(result.err()).contains("connected to 127.0.0.1:" + echo.port() + " (" + Launcher.BACKEND + ")");
             assertThat(Launcher.run(new byte[0], "connect", "127.0.0.1", "" + echo.port())
                             .outBytes())
                     .isEmpty();

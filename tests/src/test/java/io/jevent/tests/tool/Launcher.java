@@ -22,6 +22,15 @@ import java.util.stream.Stream;
 
 /** A running jevent command, as a process of its own. */
 public final class Launcher implements AutoCloseable {
+    /** What commands run on. */
+    public static final String BACKEND = System.getProperty(
+            "jevent.backend",
+            EventBase.backends().stream()
+                    .filter(it -> it.unavailableBecause().isEmpty())
+                    .findFirst()
+                    .orElseThrow()
+                    .name());
+
     private static final long DEADLINE_SECONDS = 60;
     private static final Pattern LISTENING = Pattern.compile("listening on .*:(\\d+) \\(");
 
@@ -86,10 +95,7 @@ public final class Launcher implements AutoCloseable {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
-        String backend = System.getProperty("jevent.backend");
-        if (backend != null) {
-            command.add("-Djevent.backend=" + backend);
-        }
+        command.add("-Djevent.backend=" + BACKEND);
         command.addAll(List.of("-cp", classPath()));
         command.add(Main.class.getName());
         command.addAll(List.of(arguments));
@@ -98,7 +104,7 @@ public final class Launcher implements AutoCloseable {
         err = new Collector(process.getErrorStream());
     }
 
-    private static String classPath() throws IOException {
+    public static String classPath() throws IOException {
         try {
             List<String> places = new ArrayList<>();
             for (Class<?> type :
