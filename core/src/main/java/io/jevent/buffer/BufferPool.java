@@ -128,6 +128,20 @@ public final class BufferPool implements AutoCloseable {
     }
 
     /**
+     * {@return whether so many bytes more may be handed out}
+     *
+     * <p>Threading: as for {@link #bytesInUse()}.
+     *
+     * @param byteCount at least 0
+     */
+    public boolean hasRoomFor(long byteCount) {
+        if (hasReturned && isOwner()) {
+            takeReturned();
+        }
+        return byteCount <= maxBytes - bytesInUse;
+    }
+
+    /**
      * Frees what is not in use now; the rest follows when it comes back. Idempotent.
      *
      * @throws IllegalStateException for the shared pool

@@ -51,6 +51,7 @@ final class LargeBuffers implements VectorChannel {
 
     private final long[] addresses = new long[COUNT];
     private int missingCount = COUNT;
+    private @Nullable Thread owner;
     private State state;
 
     /** How much the kernel has put where the next read ends. */
@@ -67,7 +68,6 @@ final class LargeBuffers implements VectorChannel {
     boolean areReady() {
         if (state == State.UNUSED) {
             state = queue.openLarge(COUNT) ? State.OPEN : State.REFUSED;
-            pool.confineTo(Thread.currentThread());
             refill();
         }
         return state == State.OPEN && missingCount < COUNT;
@@ -75,9 +75,10 @@ final class LargeBuffers implements VectorChannel {
 
     /** Takes memory for those that are missing, if there is. */
     void refill() {
-        if (missingCount == 0 || state != State.OPEN || pool.isNearLimit()) {
+        if (missingCount == 0 || state != State.OPEN) {
             return;
         }
+        confine();
         for (int i = 0; i < COUNT && !pool.isNearLimit(); i++) {
             if (buffers[i] == null) {
                 begin(i, EvBuffer.createConfined(pool));
@@ -94,6 +95,15 @@ final class LargeBuffers implements VectorChannel {
         queue.provideLarge(id, addresses[id], BYTES);
     }
 
+    /** A loop may run on another thread than before. */
+    private void confine() {
+        Thread now = Thread.currentThread();
+        if (owner != now) {
+            owner = now;
+            pool.confineTo(now);
+        }
+    }
+
     private void readFromThis(EvBuffer buffer) {
         try {
             buffer.readFrom(this, BYTES);
@@ -104,6 +114,7 @@ final class LargeBuffers implements VectorChannel {
 
     /** Appends what the kernel has put into a chunk to a buffer; null drops it. */
     void take(int id, int byteCount, @Nullable EvBuffer target) {
+        confine();
         EvBuffer buffer = buffers[id];
         if (buffer == null) {
             throw new AssertionError("the kernel has filled a chunk that it does not have");
@@ -130,6 +141,7 @@ final class LargeBuffers implements VectorChannel {
     /** Gives the chunks back; the kernel has none any more. */
     @Override
     public void close() {
+        confine();
         for (EvBuffer buffer : buffers) {
             if (buffer != null) {
                 buffer.close();

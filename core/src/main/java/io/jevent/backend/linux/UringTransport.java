@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection over a ring.
  *
- * <p>Receiving: without a limit, one operation receives for as long as it is admitted; with one, each receives what is
- * admitted at most. What has come is copied out of the ring's memory when it completes, into {@link #arrived}, and from there
+ * <p>Receiving: without a limit, one operation receives for as long as it is admitted; with one, or where memory is short, each
+ * receives what is admitted at most. What has come is copied out of the ring's memory when it completes, into {@link #arrived}, and from there
  * moved into the target as far as is admitted then: so a limit is exact, nothing is lost when receiving is turned off
  * meanwhile, and neither a slow reader nor a few bytes hold memory that other connections need.
  *
@@ -48,6 +48,9 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
 
     /** From so many bytes at a time on, copying is worth avoiding. */
     private static final int LARGE_FROM_BYTES = 4 * 1024;
+
+    /** An operation that goes on may bring so much before it can be stopped. */
+    private static final int MEMORY_TO_GO_ON_BYTES = 2 * 1024 * 1024;
 
     /** When so much has arrived that nobody takes, receiving pauses. */
     private static final int MAX_ARRIVED_BYTES = 256 * 1024;
@@ -124,6 +127,11 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
 
     private boolean sendCancelled;
     private int sentBytes;
+    private long submittedBytes;
+
+    /** Whether a send fell short: why, the next one tells, and before that no end of input is told. */
+    private boolean fellShort;
+
     private @Nullable IOException sendFailure;
     private @Nullable NativeBlock messageBlock;
 
@@ -237,9 +245,9 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     }
 
     private void prepareReceive() {
-        boolean wanted = wantsToReceive();
+        boolean wanted = wantsToReceive() && !mustWaitForMemory();
         if (receiving == Receiving.OFF) {
-            if (wanted && !mustWaitForMemory()) {
+            if (wanted) {
                 beginReceive();
             }
         } else if (!cancelling && !hasInFlight(CANCEL_RECEIVE) && (!wanted || isOfTheWrongKind())) {
@@ -249,7 +257,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     }
 
     private void beginReceive() {
-        if (admitted != UNLIMITED) {
+        if (!mayGoOn()) {
             receiving = Receiving.ONCE;
             int maxBytes = (int) Math.min(admitted - arrivedBytes(), MAX_RECEIVE_BYTES);
             backend.queue.receive(fd, maxBytes, begin(RECEIVE));
@@ -262,11 +270,15 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
         }
     }
 
-    /** Whether the limit has changed, or much comes, since it began. What comes less serves either way. */
+    private boolean mayGoOn() {
+        return admitted == UNLIMITED && backend.pool.hasRoomFor(MEMORY_TO_GO_ON_BYTES);
+    }
+
+    /** Whether there is a limit, or much comes, since it began. What comes less serves either way. */
     private boolean isOfTheWrongKind() {
         return switch (receiving) {
-            case MULTISHOT -> admitted != UNLIMITED || (muchComes && backend.largeBuffers.areReady());
-            case LARGE -> admitted != UNLIMITED;
+            case MULTISHOT -> !mayGoOn() || (muchComes && backend.largeBuffers.areReady());
+            case LARGE -> !mayGoOn();
             case ONCE, OFF -> false;
         };
     }
@@ -292,7 +304,11 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
         return state == State.CONNECTED
                 && admitted > 0
                 && !inputEnded
-                && (arrivedBytes() > 0 || endArrived || receiveFailure != null);
+                && (arrivedBytes() > 0 || (endArrived && !awaitsSend()) || receiveFailure != null);
+    }
+
+    private boolean awaitsSend() {
+        return fellShort && source != null && !stopping && !sendEnded;
     }
 
     private boolean maySend() {
@@ -398,6 +414,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     public long writeVector() {
         IoVector vector = backend.sockets.vector;
         sending = true;
+        submittedBytes = vector.byteCount();
         if (vector.count() == 1) {
             backend.queue.send(fd, vector.address(0), (int) vector.length(0), begin(SEND));
         } else {
@@ -533,6 +550,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
 
     private void onSendCompleted(int result) {
         sending = false;
+        fellShort = result >= 0 && result < submittedBytes && !stopping;
         sendCancelled = false;
         giveBackMessageBlock();
         if (held != null) {
@@ -635,6 +653,9 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     private void deliverArrived() {
         deliverBytes();
         if (state != State.CONNECTED || admitted == 0 || inputEnded || arrivedBytes() > 0) {
+            return;
+        }
+        if (endArrived && awaitsSend()) {
             return;
         }
         if (endArrived) {
