@@ -127,11 +127,6 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
 
     private boolean sendCancelled;
     private int sentBytes;
-    private long submittedBytes;
-
-    /** Whether a send fell short: why, the next one tells, and before that no end of input is told. */
-    private boolean fellShort;
-
     private @Nullable IOException sendFailure;
     private @Nullable NativeBlock messageBlock;
 
@@ -304,11 +299,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
         return state == State.CONNECTED
                 && admitted > 0
                 && !inputEnded
-                && (arrivedBytes() > 0 || (endArrived && !awaitsSend()) || receiveFailure != null);
-    }
-
-    private boolean awaitsSend() {
-        return fellShort && source != null && !stopping && !sendEnded;
+                && (arrivedBytes() > 0 || endArrived || receiveFailure != null);
     }
 
     private boolean maySend() {
@@ -414,7 +405,6 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     public long writeVector() {
         IoVector vector = backend.sockets.vector;
         sending = true;
-        submittedBytes = vector.byteCount();
         if (vector.count() == 1) {
             backend.queue.send(fd, vector.address(0), (int) vector.length(0), begin(SEND));
         } else {
@@ -550,7 +540,6 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
 
     private void onSendCompleted(int result) {
         sending = false;
-        fellShort = result >= 0 && result < submittedBytes && !stopping;
         sendCancelled = false;
         giveBackMessageBlock();
         if (held != null) {
@@ -653,9 +642,6 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     private void deliverArrived() {
         deliverBytes();
         if (state != State.CONNECTED || admitted == 0 || inputEnded || arrivedBytes() > 0) {
-            return;
-        }
-        if (endArrived && awaitsSend()) {
             return;
         }
         if (endArrived) {

@@ -87,6 +87,9 @@ class RealSocketTest {
         });
         assertThat(base.dispatch()).isEqualTo(LoopResult.EMPTY);
         peer.join();
+        // The peer may have ended its output a moment before its system resets the connection: each direction ends
+        // once.
+        log.remove("Eof");
         assertThat(log).hasSize(2).startsWith("Connected");
         assertThat(log.getLast()).startsWith("Failed");
         assertThat(got).hasToString("enough");
