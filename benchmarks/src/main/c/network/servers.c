@@ -5,6 +5,7 @@
  *   servers libevent      libevent's buffer events, with their defaults and an idle timeout, as jevent's echo has one
  *   servers epoll         read and write on epoll, the least that can be done
  *   servers io_uring      multishot accept and receive into provided buffers, on liburing
+ *   servers version       prints the version of libevent and ends
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -258,6 +259,8 @@ int main(int argc, char **argv)
 {
 	struct rlimit files = {.rlim_cur = 65536, .rlim_max = 65536};
 	setrlimit(RLIMIT_NOFILE, &files);
+	if (argc == 2 && !strcmp(argv[1], "version"))
+		return puts(event_get_version()) == EOF;
 	if (argc == 2 && !strcmp(argv[1], "libevent"))
 		on_libevent();
 	else if (argc == 2 && !strcmp(argv[1], "epoll"))
@@ -265,5 +268,5 @@ int main(int argc, char **argv)
 	else if (argc == 2 && !strcmp(argv[1], "io_uring"))
 		on_io_uring();
 	errno = EINVAL;
-	fail("need libevent, epoll or io_uring");
+	fail("need libevent, epoll, io_uring or version");
 }

@@ -1,0 +1,211 @@
+package io.jevent.benchmarks.network;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The measurements in Markdown, for a terminal as for the documentation. */
+final class Report {
+    private static final String NONE = "–";
+
+    private final Measurements measured;
+    private final Budgets budgets;
+    private final StringBuilder text = new StringBuilder();
+
+    private Report(Measurements measured) {
+        this.measured = measured;
+        budgets = new Budgets(measured);
+    }
+
+    /**
+     * {@return all tables}
+     *
+     * @param charts Markdown that stands before the tables, or empty
+     */
+    static String of(Measurements measured, String charts, List<String> failures) {
+        Report report = new Report(measured);
+        report.text.append(charts);
+        report.overview("CPU per message, as a ratio to libevent", LoadResult::cpuMicros);
+        report.overview("99th percentile of the latency, as a ratio to libevent", LoadResult::p99Micros);
+        measured.shapes().forEach(report::shape);
+        report.besidesTheKernel();
+        report.idle();
+        report.start();
+        report.list("Budgets not held", report.budgets.missed());
+        report.list("Not measured", failures);
+        return report.text.toString();
+    }
+
+    private void section(String title, MarkdownTable table) {
+        if (!table.isEmpty()) {
+            text.append("### ").append(title).append("\n\n").append(table).append('\n');
+        }
+    }
+
+    private void list(String title, List<String> lines) {
+        if (!lines.isEmpty()) {
+            text.append("### ").append(title).append("\n\n");
+            lines.forEach(line -> text.append("- ").append(line).append('\n'));
+            text.append('\n');
+        }
+    }
+
+    private void overview(String title, ToDoubleFunction<LoadResult> figure) {
+        if (measured.shapes().isEmpty()) {
+            return;
+        }
+        List<String> heads = new ArrayList<>(List.of("server"));
+        measured.shapes().forEach(shape -> heads.add(shape.id()));
+        MarkdownTable table = new MarkdownTable(1, heads.toArray(String[]::new));
+        for (Server server : measured.servers()) {
+            List<String> cells = new ArrayList<>(List.of(name(server)));
+            for (Shape shape : measured.shapes()) {
+                cells.add(median(measured.ratio(shape, server, Server.LIBEVENT, figure)));
+            }
+            table.row(cells);
+        }
+        section(title, table);
+    }
+
+    private void shape(Shape shape) {
+        MarkdownTable table = new MarkdownTable(
+                1,
+                "server",
+                "CPU µs",
+                "× libevent",
+                "min–max",
+                "× C epoll",
+                "must",
+                "goal",
+                "p50 µs",
+                "p99 µs",
+                "× libevent",
+                "min–max",
+                "must",
+                "goal");
+        for (Server server : measured.servers()) {
+            if (measured.rounds(shape, server).isEmpty()) {
+                continue;
+            }
+            Optional<Spread> cpu = measured.ratio(shape, server, Server.LIBEVENT, LoadResult::cpuMicros);
+            Optional<Spread> p99 = measured.ratio(shape, server, Server.LIBEVENT, LoadResult::p99Micros);
+            Verdict cpuVerdict = budgets.cpu(shape, server);
+            Verdict p99Verdict = budgets.p99(shape, server);
+            table.row(
+                    name(server),
+                    median(measured.spread(shape, server, LoadResult::cpuMicros)),
+                    median(cpu),
+                    range(cpu),
+                    median(measured.ratio(shape, server, Server.C_EPOLL, LoadResult::cpuMicros)),
+                    cpuVerdict.must(),
+                    cpuVerdict.goal(),
+                    median(measured.spread(shape, server, LoadResult::p50Micros)),
+                    median(measured.spread(shape, server, LoadResult::p99Micros)),
+                    median(p99),
+                    range(p99),
+                    p99Verdict.must(),
+                    p99Verdict.goal());
+        }
+        section("`" + shape.id() + "`: " + shape.title(), table);
+    }
+
+    private void besidesTheKernel() {
+        MarkdownTable table = new MarkdownTable(
+                1,
+                "server",
+                "user CPU µs",
+                "must",
+                "goal",
+                "heap bytes",
+                "must",
+                "goal",
+                "system calls",
+                "must",
+                "goal",
+                "which");
+        for (Server server : measured.servers()) {
+            Optional<Spread> user = measured.spread(Shape.ECHO_64, server, LoadResult::userMicros);
+            Double allocation = measured.allocation.get(server);
+            SystemCalls calls = measured.systemCalls.get(server);
+            if (user.isEmpty() && allocation == null && calls == null) {
+                continue;
+            }
+            Verdict userVerdict = budgets.user(server);
+            Verdict heapVerdict = budgets.allocation(server);
+            Verdict callVerdict = budgets.systemCalls(server);
+            table.row(
+                    name(server),
+                    median(user),
+                    userVerdict.must(),
+                    userVerdict.goal(),
+                    allocation == null ? NONE : Figures.of(allocation),
+                    heapVerdict.must(),
+                    heapVerdict.goal(),
+                    calls == null ? NONE : Figures.of(calls.total()),
+                    callVerdict.must(),
+                    callVerdict.goal(),
+                    calls == null ? NONE : calls.text());
+        }
+        section("For each message of 50 × 64 B", table);
+    }
+
+    private void idle() {
+        MarkdownTable table =
+                new MarkdownTable(1, "server", "heap", "buffers", "together", "must", "goal", "resident memory");
+        measured.idle.forEach((server, idle) -> {
+            Verdict verdict = budgets.idle(server);
+            table.row(
+                    name(server),
+                    whole(idle.heap()),
+                    whole(idle.buffers()),
+                    whole(idle.counted()),
+                    verdict.must(),
+                    verdict.goal(),
+                    Figures.whole(idle.resident()));
+        });
+        section("Bytes for each idle connection", table);
+    }
+
+    private void start() {
+        MarkdownTable table =
+                new MarkdownTable(1, "server", "ms", "min–max", "with AOT cache, ms", "min–max", "must", "goal");
+        measured.starts.forEach((server, starts) -> {
+            Optional<Spread> plain = Spread.of(starts);
+            Optional<Spread> cached = Spread.of(listOf(measured.cachedStarts.get(server)));
+            Verdict verdict = budgets.start(server);
+            table.row(
+                    name(server),
+                    median(plain),
+                    range(plain),
+                    median(cached),
+                    range(cached),
+                    verdict.must(),
+                    verdict.goal());
+        });
+        section("From start to the first byte echoed", table);
+    }
+
+    private static List<Double> listOf(@Nullable List<Double> values) {
+        return values == null ? List.of() : values;
+    }
+
+    private static String name(Server server) {
+        return server.isJevent() ? "**" + server.title() + "**" : server.title();
+    }
+
+    private static String median(Optional<Spread> spread) {
+        return spread.map(found -> Figures.of(found.median())).orElse(NONE);
+    }
+
+    private static String range(Optional<Spread> spread) {
+        return spread.map(found -> Figures.of(found.min()) + "–" + Figures.of(found.max()))
+                .orElse(NONE);
+    }
+
+    private static String whole(OptionalDouble number) {
+        return number.isPresent() ? Figures.whole(number.getAsDouble()) : NONE;
+    }
+}

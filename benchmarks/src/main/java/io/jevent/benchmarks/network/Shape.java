@@ -1,0 +1,52 @@
+package io.jevent.benchmarks.network;
+
+import java.util.List;
+
+/** What the load does to a server. */
+enum Shape {
+    ECHO_64("echo-50x64", "50 × 64 B", "echo", 50, 64, 1),
+    ECHO_64_DEEP("echo-50x64-d16", "50 × 64 B, 16 in flight", "echo", 50, 64, 16),
+    ECHO_64_MANY("echo-1000x64", "1000 × 64 B", "echo", 1000, 64, 1),
+    ECHO_16K("echo-50x16k", "50 × 16 KiB", "echo", 50, 16 * 1024, 1),
+    STREAM("stream", "stream: 1 × 64 KiB, 16 in flight", "echo", 1, 64 * 1024, 16),
+    CONNECT("connect", "connect, echo 64 B, close", "connect", 50, 64, 1);
+
+    private final String id;
+    private final String title;
+    private final String verb;
+    private final int connections;
+    private final int bytes;
+    private final int depth;
+
+    Shape(String id, String title, String verb, int connections, int bytes, int depth) {
+        this.id = id;
+        this.title = title;
+        this.verb = verb;
+        this.connections = connections;
+        this.bytes = bytes;
+        this.depth = depth;
+    }
+
+    /** {@return the name on the command line and in JSON} */
+    String id() {
+        return id;
+    }
+
+    /** {@return the name in tables and charts} */
+    String title() {
+        return title;
+    }
+
+    /** {@return the arguments for load.c} */
+    List<String> arguments(int port, long pid, long warmMillis, long measureMillis) {
+        return List.of(
+                verb,
+                Integer.toString(port),
+                Long.toString(pid),
+                Integer.toString(connections),
+                Integer.toString(bytes),
+                Integer.toString(depth),
+                Long.toString(warmMillis),
+                Long.toString(measureMillis));
+    }
+}
