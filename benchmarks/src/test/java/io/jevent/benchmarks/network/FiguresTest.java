@@ -1,0 +1,124 @@
+package io.jevent.benchmarks.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of the numbers that load, strace and the JVMs said. */
+class FiguresTest {
+    private static LoadResult load(long cpuNanosPerMessage, long p99Nanos) {
+        return new LoadResult(1000, 1_000_000_000, 0, 1000 * cpuNanosPerMessage, p99Nanos / 2, p99Nanos, p99Nanos * 2);
+    }
+
+    @Test
+    void theMedianOfAnEvenNumberIsTheMeanOfTheMiddle() {
+        assertThat(Spread.of(4, 1, 3, 2)).contains(new Spread(1, 2.5, 4));
+        assertThat(Spread.of(9, 1, 3)).contains(new Spread(1, 3, 9));
+        assertThat(Spread.of()).isEmpty();
+    }
+
+    @Test
+    void aLoadIsReadFromSevenNumbers() {
+        LoadResult load = LoadResult.parse("2000 1000000 400000 1600000 5000 9000 12000\n");
+        assertThat(load.cpuMicros()).isEqualTo(1.0);
+        assertThat(load.userMicros()).isEqualTo(0.2);
+        assertThat(load.p99Micros()).isEqualTo(9.0);
+    }
+
+    @Test
+    void aLoadThatEchoedNothingOrSaysSomethingElseIsRefused() {
+        assertThatThrownBy(() -> LoadResult.parse("0 1 2 3 4 5 6")).hasMessageContaining("nothing was echoed");
+        assertThatThrownBy(() -> LoadResult.parse("wrong byte")).hasMessageContaining("need seven numbers");
+        assertThatThrownBy(() -> LoadResult.parse("1 2 3 4 5 6 -7")).hasMessageContaining("need seven numbers");
+    }
+
+    @Test
+    void systemCallsAreCountedWithAndWithoutErrors() {
+        SystemCalls calls = SystemCalls.parse("""
+                % time     seconds  usecs/call     calls    errors syscall
+                ------ ----------- ----------- --------- --------- ----------------
+                 60.00    0.500000           5       100           write
+                 30.00    0.250000           2       110        10 read
+                  5.00    0.050000           2        20           epoll_wait
+                  3.00    0.010000           2         5           epoll_ctl
+                  2.00    0.010000           2        40           futex
+                ------ ----------- ----------- --------- --------- ----------------
+                100.00    0.820000           3       275        10 total
+                """, 100);
+        assertThat(calls.total()).isCloseTo(2.75, within(1e-9));
+        assertThat(calls.moves()).isCloseTo(2.1, within(1e-9));
+        assertThat(calls.waits()).isCloseTo(0.2, within(1e-9));
+        assertThat(calls.talk()).isCloseTo(0.05, within(1e-9));
+        assertThat(calls.text()).startsWith("read 1.10, write 1.00");
+    }
+
+    @Test
+    void ratiosAreTakenWithinARound() {
+        Measurements measured = new Measurements();
+        measured.add(Shape.ECHO_64, Server.LIBEVENT, 1, load(1000, 10));
+        measured.add(Shape.ECHO_64, Server.LIBEVENT, 2, load(4000, 10));
+        measured.add(Shape.ECHO_64, Server.JEVENT_NIO, 1, load(500, 10));
+        measured.add(Shape.ECHO_64, Server.JEVENT_NIO, 2, load(1000, 10));
+        measured.add(Shape.ECHO_64, Server.JEVENT_NIO, 3, load(1, 10));
+        assertThat(measured.ratio(Shape.ECHO_64, Server.JEVENT_NIO, Server.LIBEVENT, LoadResult::cpuMicros))
+                .contains(new Spread(0.25, 0.375, 0.5));
+    }
+
+    @Test
+    void aBudgetIsHeldMissedOrNotMeasured() {
+        Measurements measured = new Measurements();
+        measured.add(Shape.ECHO_64, Server.LIBEVENT, 1, load(1000, 1000));
+        measured.add(Shape.ECHO_64, Server.NETTY_EPOLL, 1, load(700, 1000));
+        measured.add(Shape.ECHO_64, Server.C_EPOLL, 1, load(600, 1000));
+        measured.add(Shape.ECHO_64, Server.JEVENT_EPOLL, 1, load(750, 900));
+        Budgets budgets = new Budgets(measured);
+        assertThat(budgets.cpu(Shape.ECHO_64, Server.JEVENT_EPOLL).must()).isEqualTo("no");
+        assertThat(budgets.p99(Shape.ECHO_64, Server.JEVENT_EPOLL).must()).isEqualTo("yes");
+        assertThat(budgets.cpu(Shape.ECHO_64, Server.JEVENT_NIO).must()).isEqualTo("–");
+        assertThat(budgets.cpu(Shape.ECHO_64, Server.NETTY_EPOLL).must()).isEqualTo("–");
+        assertThat(budgets.missed())
+                .contains(
+                        "must: jevent epoll, CPU, 50 × 64 B: 1.07 × Netty epoll, at most 1.00",
+                        "goal: jevent epoll, CPU, 50 × 64 B: 1.25 × C epoll, at most 1.05");
+    }
+
+    @Test
+    void aHeapThatGrowsWithMessagesMissesItsBudget() {
+        Measurements measured = new Measurements();
+        measured.allocation.put(Server.JEVENT_EPOLL, 80.0);
+        measured.allocation.put(Server.JEVENT_IO_URING, 0.01);
+        Budgets budgets = new Budgets(measured);
+        assertThat(budgets.allocation(Server.JEVENT_EPOLL).must()).isEqualTo("no");
+        assertThat(budgets.allocation(Server.JEVENT_IO_URING).must()).isEqualTo("yes");
+    }
+
+    @Test
+    void whatIsAtMostTheLimitHoldsIt() {
+        assertThat(new Limit("µs", 0.5, OptionalDouble.of(0.5)).isHeld()).isTrue();
+        assertThat(new Limit("µs", 0.5, OptionalDouble.of(0.51)).isMissed()).isTrue();
+        assertThat(new Limit("µs", 0.5, OptionalDouble.empty()).isHeld()).isFalse();
+        assertThat(new Limit("µs", 0.5, OptionalDouble.empty()).isMissed()).isFalse();
+    }
+
+    @Test
+    void numbersHaveAsManyDecimalsAsTheyNeed() {
+        assertThat(List.of(Figures.of(0.123), Figures.of(9.999), Figures.of(12.34), Figures.of(1234.5)))
+                .containsExactly("0.12", "10.0", "12.3", "1,235");
+    }
+
+    @Test
+    void jsonEscapesWhatItMust() {
+        assertThat(Json.of(Map.of("a\"b", List.of(1, 2.5, "c\\\n"))))
+                .isEqualTo("{\"a\\\"b\":[1,\n2.5000,\n\"c\\\\\\u000a\"]}");
+    }
+
+    @Test
+    void coresComeInRangesAndOneByOne() {
+        assertThat(Machine.parseCores("0-2,7")).containsExactly(0, 1, 2, 7);
+    }
+}
