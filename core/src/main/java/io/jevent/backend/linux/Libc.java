@@ -69,6 +69,12 @@ final class Libc {
     /** All memory there is, unchecked; for what kernel and pools hand out by address. */
     static final MemorySegment EVERYTHING = memory(0, Long.MAX_VALUE);
 
+    /**
+     * Deliberately no constant: so the compiler makes it code of its own, in which it sees that the call's helper objects are
+     * not needed. In the midst of a large caller it often does not, and every call allocates.
+     */
+    private final MethodHandle call = CALL;
+
     private final MemorySegment capture;
     private final MemorySegment word;
 
@@ -90,7 +96,7 @@ final class Libc {
     private long call(MemorySegment function, long a, long b, long c, long d, long e, long f, long g) {
         long result;
         try {
-            result = (long) CALL.invokeExact(function, capture, a, b, c, d, e, f, g);
+            result = (long) call.invokeExact(function, capture, a, b, c, d, e, f, g);
         } catch (Throwable t) {
             throw new AssertionError("a downcall threw", t);
         }
