@@ -6,12 +6,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A ring of the kernel's. It is made disabled and begins with the first {@link #submitAndWait}, so that the thread of the
  * loop is the one the kernel completes operations on.
  */
 final class KernelRing implements CompletionQueue {
+    private static final Pattern RELEASE = Pattern.compile("([0-9]{1,4})\\.([0-9]{1,4})");
+
     // struct io_uring_params
     static final int PARAMS_BYTES = 120;
     static final int PARAMS_CQ_ENTRIES = 4;
@@ -235,7 +239,8 @@ final class KernelRing implements CompletionQueue {
             }
             this.bufferRing = anonymous((long) SMALL_BUFFERS * BUF_BYTES);
             this.buffers = anonymous((long) LARGE_BUFFERS * LARGE_BUFFER_BYTES);
-            this.incremental = registerBuffers(bufferRing, 0, LARGE_BUFFERS, PBUF_RING_INC) == 0;
+            this.incremental = completesInOrder(System.getProperty("os.version"))
+                    && registerBuffers(bufferRing, 0, LARGE_BUFFERS, PBUF_RING_INC) == 0;
             if (!incremental) {
                 check(registerBuffers(bufferRing, 0, SMALL_BUFFERS, 0));
             }
@@ -251,6 +256,17 @@ final class KernelRing implements CompletionQueue {
                 libc.close(fd);
             }
         }
+    }
+
+    /**
+     * Whether completions come in the order in which bytes were put into a buffer that several connections share; without it
+     * one would be given another's bytes. Mended in Linux 6.16.
+     */
+    static boolean completesInOrder(String release) {
+        Matcher version = RELEASE.matcher(release);
+        return version.lookingAt()
+                && (Integer.parseInt(version.group(1)) > 6
+                        || (version.group(1).equals("6") && Integer.parseInt(version.group(2)) >= 16));
     }
 
     /**
@@ -427,8 +443,19 @@ final class KernelRing implements CompletionQueue {
 
     @Override
     public void cancelNow(int fd) {
+        withdraw(fd);
         if (enabled) { // Else nothing has been submitted.
             cancelNow(fd, CANCEL_FD);
+        }
+    }
+
+    /** What the kernel has not seen yet shall fail, and not reach whoever gets the number next. */
+    private void withdraw(int fd) {
+        for (int index = tail - unsubmitted(); index != tail; index++) {
+            long entry = (long) (index & sqMask) * SQE_BYTES;
+            if (sqes.get(ValueLayout.JAVA_INT, entry + SQE_FD) == fd) {
+                sqes.set(ValueLayout.JAVA_INT, entry + SQE_FD, -1);
+            }
         }
     }
 
@@ -439,7 +466,7 @@ final class KernelRing implements CompletionQueue {
         }
     }
 
-    /** What it answers, such as that there was nothing, matters to nobody: what is in flight completes, and is waited for. */
+    /** What it answers, such as that there was nothing, matters to nobody: what is in flight completes, if not yet. */
     private int cancelNow(int fd, int which) {
         cancelArgument.fill((byte) 0);
         cancelArgument.set(ValueLayout.JAVA_INT, SYNC_CANCEL_FD, fd);
@@ -561,7 +588,7 @@ final class KernelRing implements CompletionQueue {
         }
         int id = presentFlags >>> CQE_BUFFER_SHIFT;
         if (incremental && (presentFlags & CQE_F_BUF_MORE) != 0) {
-            takenBytes[id] += presentResult;
+            takenBytes[id] += Math.max(0, presentResult);
         } else {
             provide(id);
         }

@@ -40,12 +40,13 @@ final class UringAcceptor extends RingOwner implements Acceptor, MemoryWaiter {
     private boolean cancelling;
 
     UringAcceptor(UringBackend backend, int fd, AcceptorHandler handler) throws IOException {
+        SocketAddress address =
+                Objects.requireNonNull(backend.sockets.localAddress(fd), "a listening socket has an address");
         super(backend.owners);
         this.backend = backend;
         this.fd = fd;
         this.handler = handler;
-        this.localAddress =
-                Objects.requireNonNull(backend.sockets.localAddress(fd), "a listening socket has an address");
+        this.localAddress = address;
         this.family = SocketAddressCodec.familyOf(localAddress);
     }
 

@@ -12,12 +12,16 @@ import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The backend on {@code io_uring}: what a turn wants of the system is gathered and submitted by the call that waits, one for
  * all connections.
  */
 final class UringBackend extends LinuxBackend {
+    private static final int CLOSING_WAITS = 20;
+    private static final long CLOSING_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     static final String NAME = "io_uring";
     static final Set<BackendFeature> FEATURES = Set.of(
             BackendFeature.EDGE_TRIGGERED,
@@ -80,7 +84,7 @@ final class UringBackend extends LinuxBackend {
         hasReported = false;
         largeBuffers.refill();
         owners.prepare();
-        queue.submitAndWait(hasReported ? 0 : timeoutNanos);
+        queue.submitAndWait(hasReported ? 0 : memory.bound(timeoutNanos));
         takeCompletions();
     }
 
@@ -113,15 +117,15 @@ final class UringBackend extends LinuxBackend {
     /** Asked of epoll, so that the caller hears at once what cannot be watched, such as a file. */
     private void checkCanBeWatched(UringKey key) throws IOException {
         Libc libc = sockets.libc;
-        int epoll = sockets.check(libc.epollCreate(0));
-        try {
-            int result = libc.epollCtl(epoll, 1, key.fd, EpollEvent.of(libc.word(), PollEvents.IN, key.fd));
-            if (result < 0) {
-                key.drop();
-                throw SystemError.of(libc, -result);
-            }
-        } finally {
+        int result = libc.epollCreate(0);
+        if (result >= 0) {
+            int epoll = result;
+            result = libc.epollCtl(epoll, 1, key.fd, EpollEvent.of(libc.word(), PollEvents.IN, key.fd));
             sockets.close(epoll);
+        }
+        if (result < 0) {
+            key.drop();
+            throw SystemError.of(libc, -result);
         }
     }
 
@@ -152,8 +156,23 @@ final class UringBackend extends LinuxBackend {
     void closeOwn() {
         queue.cancelAllNow();
         takeCompletions(); // They give back what they held.
+        for (int i = 0; i < CLOSING_WAITS && owners.haveInFlight(); i++) {
+            // Where another thread than the loop's closes, or a thread of the kernel's sends, cancelled is not yet
+            // ended.
+            waitForTheCancelled();
+        }
         queue.close();
         largeBuffers.close();
+    }
+
+    private void waitForTheCancelled() {
+        try {
+            queue.submitAndWait(CLOSING_WAIT_NANOS);
+        } catch (IOException e) {
+            System.getLogger("io.jevent.backend").log(System.Logger.Level.DEBUG, "closing a ring", e);
+        }
+        queue.cancelAllNow(); // What had not been submitted before is in flight only now.
+        takeCompletions();
     }
 
     /** The poll for wake-ups: the descriptor is never read, each write to it is a completion. */

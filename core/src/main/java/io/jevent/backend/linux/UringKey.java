@@ -81,7 +81,7 @@ final class UringKey extends DescriptorKey {
                 return;
             }
             int result = queue.result();
-            if (result == -EBADF) {
+            if (result == -EBADF && !isEnded()) {
                 descriptorClosed(); // Polling it again would only say so again.
                 return;
             }

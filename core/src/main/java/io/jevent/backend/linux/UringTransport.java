@@ -564,16 +564,20 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
 
     @Override
     public void deliver() {
-        if (connectEnded) {
-            finishConnect();
-        }
-        if (sendEnded && state == State.CONNECTED) {
-            finishSend();
-        }
-        sendFiles();
-        deliverArrived();
-        if (state == State.CONNECTED) {
-            wantsToPrepare();
+        try {
+            if (connectEnded) {
+                finishConnect();
+            }
+            if (sendEnded && state == State.CONNECTED) {
+                finishSend();
+            }
+            sendFiles();
+            deliverArrived();
+        } finally {
+            // Also when a callback of the user's threw: the connection goes on.
+            if (state == State.CONNECTED) {
+                wantsToPrepare();
+            }
         }
     }
 
@@ -722,7 +726,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
 
     @Override
     public void stopSending() {
-        if (sending) {
+        if (sending || sendEnded) { // What has been sent has to be taken out first, or it would be sent again.
             stopping = true;
             wantsToPrepare();
         } else {

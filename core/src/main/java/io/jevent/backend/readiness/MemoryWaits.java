@@ -44,11 +44,19 @@ public final class MemoryWaits {
             return timeoutNanos;
         }
         if (pool.isNearLimit()) {
-            return timeoutNanos < 0 ? LONGEST_POLL_NANOS : Math.min(timeoutNanos, LONGEST_POLL_NANOS);
+            return bound(timeoutNanos);
         }
         List<MemoryWaiter> resumed = List.copyOf(waiting);
         waiting.clear();
         resumed.forEach(MemoryWaiter::memoryAvailable);
         return 0;
+    }
+
+    /** How long a poll may wait, if somebody began to wait for memory after {@link #resume}. */
+    public long bound(long timeoutNanos) {
+        if (waiting.isEmpty()) {
+            return timeoutNanos;
+        }
+        return timeoutNanos < 0 ? LONGEST_POLL_NANOS : Math.min(timeoutNanos, LONGEST_POLL_NANOS);
     }
 }
