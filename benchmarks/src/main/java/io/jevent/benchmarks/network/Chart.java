@@ -117,7 +117,15 @@ final class Chart {
             int y = first + row * ROW;
             ratio(shape, server).ifPresent(spread -> bar(server, spread, left, y));
         }
-        double one = left + length(1);
+        line(left + length(1), first, end);
+        for (int row = 0; row < servers.size(); row++) {
+            Server server = servers.get(row);
+            int y = first + row * ROW;
+            ratio(shape, server).ifPresent(spread -> figure(server, spread, left, y));
+        }
+    }
+
+    private void line(double one, int first, int end) {
         add(
                 "<line x1='%.1f' y1='%d' x2='%.1f' y2='%d' stroke='#1c2733' stroke-dasharray='3 3'/>",
                 one, first - 2, one, end);
@@ -132,6 +140,11 @@ final class Chart {
         add(
                 "<line x1='%.1f' y1='%d' x2='%.1f' y2='%d' stroke='#1c2733' stroke-opacity='0.55'/>",
                 left + length(spread.min()), y + ROW / 2, left + whiskerEnd, y + ROW / 2);
+    }
+
+    private void figure(Server server, Spread spread, int left, int y) {
+        double end = length(spread.median());
+        double whiskerEnd = length(spread.max());
         String weight = server.isJevent() ? "font-size='12' font-weight='600'" : "font-size='12'";
         String figures = String.format(Locale.ROOT, "%.2f", spread.median()) + (spread.median() > scaleEnd ? " ›" : "");
         double beside = Math.max(end, whiskerEnd) + 4;

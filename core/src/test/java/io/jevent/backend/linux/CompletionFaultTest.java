@@ -106,7 +106,7 @@ class CompletionFaultTest {
             backend.poll(0);
             List<Connection> now = List.copyOf(ready);
             ready.clear();
-            now.forEach(Connection::deliver);
+            now.forEach(connection -> connection.deliver(pausing));
             for (Connection connection : connections) {
                 connection.afterTurn(pausing && queue.turns() % 3 == 0);
             }
@@ -158,8 +158,16 @@ class CompletionFaultTest {
             transport.connect(new InetSocketAddress("127.0.0.1", 1));
         }
 
-        void deliver() {
+        /** What was sent but not told yet when sending stops must not be sent again when it goes on. */
+        void deliver(boolean stopsSending) {
+            boolean stops = stopsSending && failure == null && !output.isEmpty();
+            if (stops) {
+                transport.stopSending();
+            }
             transport.deliver();
+            if (stops && failure == null && !output.isEmpty()) {
+                transport.send(output);
+            }
         }
 
         boolean isDone() {
