@@ -66,8 +66,12 @@ public final class SocketSettings {
      */
     public <T> SocketSettings with(SocketOption<T> option, T value) {
         Objects.requireNonNull(value, option.name());
-        List<Setting<?>> more = new ArrayList<>(settings);
-        more.removeIf(it -> it.option().equals(option));
+        List<Setting<?>> more = new ArrayList<>();
+        for (Setting<?> setting : settings) {
+            if (!setting.option().equals(option)) {
+                more.add(setting);
+            }
+        }
         more.add(new Setting<>(option, value));
         return new SocketSettings(List.copyOf(more));
     }

@@ -96,11 +96,11 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         this.output = EvBuffer.createConfined(engine.pool());
         input.freeze(EvBuffer.End.END);
         output.freeze(EvBuffer.End.START);
-        this.readClock = new IdleClock(engine, () -> timedOut(Direction.READING));
-        this.writeClock = new IdleClock(engine, () -> timedOut(Direction.WRITING));
+        this.readClock = new IdleClock(engine, this, Direction.READING);
+        this.writeClock = new IdleClock(engine, this, Direction.WRITING);
         this.delivery = new Delivery(engine.middlePriority());
         boolean defers = List.of(options).contains(BufferEventOption.DEFER_CALLBACKS);
-        this.callbacks = new Callbacks(engine, this::self, defers);
+        this.callbacks = new Callbacks(engine, this, defers);
         input.addChangeCallback((buffer, before, added, drained) -> onInputChanged(drained))
                 .immediate(true);
         output.addChangeCallback((buffer, before, added, drained) -> onOutputChanged(added))
@@ -361,7 +361,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         callbacks.raise(new Condition.Failed(direction, cause));
     }
 
-    private void timedOut(Direction direction) {
+    void timedOut(Direction direction) {
         if (delivery.isQueued()) {
             // Something has come in this very turn; it counts, and the clock starts over.
             update();

@@ -2,7 +2,6 @@ package io.jevent.bufferevent;
 
 import io.jevent.loop.Activation;
 import io.jevent.loop.LoopEngine;
-import java.util.function.Supplier;
 
 /**
  * The callbacks of one buffer event: which they are, when one may run at once, and what waits otherwise.
@@ -11,24 +10,22 @@ import java.util.function.Supplier;
  * earned elsewhere, in the flush for instance or inside a call of the user's, is queued at the buffer event's priority.
  */
 final class Callbacks {
-    private static final ReadCallback NO_READ = bufferEvent -> {};
-    private static final WriteCallback NO_WRITE = bufferEvent -> {};
-    private static final ConditionCallback NO_CONDITION = (bufferEvent, condition) -> {};
+    private static final Nothing NOTHING = new Nothing();
 
     private final LoopEngine engine;
-    private final Supplier<BufferEvent> self;
+    private final AbstractBufferEvent owner;
     private final boolean defers;
     private final Activation deferred;
     private final PendingCallbacks pending = new PendingCallbacks();
-    private ReadCallback onRead = NO_READ;
-    private WriteCallback onWrite = NO_WRITE;
-    private ConditionCallback onCondition = NO_CONDITION;
+    private ReadCallback onRead = NOTHING;
+    private WriteCallback onWrite = NOTHING;
+    private ConditionCallback onCondition = NOTHING;
     private boolean delivering;
 
     /** Callbacks that do nothing yet; {@code defers} queues them in any case. */
-    Callbacks(LoopEngine engine, Supplier<BufferEvent> self, boolean defers) {
+    Callbacks(LoopEngine engine, AbstractBufferEvent owner, boolean defers) {
         this.engine = engine;
-        this.self = self;
+        this.owner = owner;
         this.defers = defers;
         this.deferred = new Deferred(engine.middlePriority());
     }
@@ -64,7 +61,7 @@ final class Callbacks {
     }
 
     void write() {
-        if (onWrite == NO_WRITE) {
+        if (onWrite == NOTHING) {
             return; // Most have none; not worth a place in the queue for every message.
         }
         if (mayRunNow()) {
@@ -90,9 +87,9 @@ final class Callbacks {
 
     /** From now on nothing is called, not even what waits. */
     void silence() {
-        onRead = NO_READ;
-        onWrite = NO_WRITE;
-        onCondition = NO_CONDITION;
+        onRead = NOTHING;
+        onWrite = NOTHING;
+        onCondition = NOTHING;
         pending.clear();
         engine.deactivate(deferred);
     }
@@ -108,25 +105,25 @@ final class Callbacks {
 
     private void runRead() {
         try {
-            onRead.onRead(self.get());
+            onRead.onRead(owner.self());
         } catch (Exception e) {
-            engine.report(self.get(), e);
+            engine.report(owner.self(), e);
         }
     }
 
     private void runWrite() {
         try {
-            onWrite.onWrite(self.get());
+            onWrite.onWrite(owner.self());
         } catch (Exception e) {
-            engine.report(self.get(), e);
+            engine.report(owner.self(), e);
         }
     }
 
     private void runCondition(Condition condition) {
         try {
-            onCondition.onCondition(self.get(), condition);
+            onCondition.onCondition(owner.self(), condition);
         } catch (Exception e) {
-            engine.report(self.get(), e);
+            engine.report(owner.self(), e);
         }
     }
 
@@ -159,7 +156,19 @@ final class Callbacks {
 
         @Override
         protected Object source() {
-            return self.get();
+            return owner.self();
         }
+    }
+
+    /** What runs until the user says what shall. */
+    private static final class Nothing implements ReadCallback, WriteCallback, ConditionCallback {
+        @Override
+        public void onRead(BufferEvent bufferEvent) {}
+
+        @Override
+        public void onWrite(BufferEvent bufferEvent) {}
+
+        @Override
+        public void onCondition(BufferEvent bufferEvent, Condition condition) {}
     }
 }

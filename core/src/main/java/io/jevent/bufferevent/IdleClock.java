@@ -1,5 +1,6 @@
 package io.jevent.bufferevent;
 
+import io.jevent.backend.Direction;
 import io.jevent.loop.LoopEngine;
 import io.jevent.loop.LoopTimer;
 
@@ -11,7 +12,8 @@ import io.jevent.loop.LoopTimer;
  */
 final class IdleClock {
     private final LoopEngine engine;
-    private final Runnable onTimedOut;
+    private final AbstractBufferEvent owner;
+    private final Direction direction;
     private final LoopTimer timer = new LoopTimer() {
         @Override
         protected void onExpired() {
@@ -25,9 +27,10 @@ final class IdleClock {
     private boolean ticking;
     private long progressNanos;
 
-    IdleClock(LoopEngine engine, Runnable onTimedOut) {
+    IdleClock(LoopEngine engine, AbstractBufferEvent owner, Direction direction) {
         this.engine = engine;
-        this.onTimedOut = onTimedOut;
+        this.owner = owner;
+        this.direction = direction;
     }
 
     void timeout(long timeoutNanos) {
@@ -63,7 +66,7 @@ final class IdleClock {
             engine.timers().setAt(timer, deadline);
         } else {
             ticking = false;
-            onTimedOut.run();
+            owner.timedOut(direction);
         }
     }
 }

@@ -66,7 +66,10 @@ public final class EventBase implements Executor, AutoCloseable {
 
     private EventBase(EventBaseConfig config) {
         this.config = config;
-        BackendProvider provider = config.backendProvider().orElseGet(() -> Backends.choose(wishOf(config)));
+        BackendProvider provider = config.backendProvider().orElse(null);
+        if (provider == null) {
+            provider = Backends.choose(wishOf(config));
+        }
         Backends.checkFeatures(provider, config.requiredFeatures());
         ErrorSink errors = new ReportingSink(config.errorHandler());
         try {

@@ -39,18 +39,22 @@ public final class Addresses {
      * @throws IOException if it is of a family that sockets here do not have
      */
     public static ProtocolFamily familyOf(SocketAddress address) throws IOException {
-        return switch (address) {
-            case UnixDomainSocketAddress _ -> StandardProtocolFamily.UNIX;
-            case InetSocketAddress inet
-            when inet.isUnresolved() -> throw new IllegalArgumentException("need a resolved address, got " + inet);
-            case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address -> StandardProtocolFamily.INET6;
-            case InetSocketAddress _ -> StandardProtocolFamily.INET;
-            case AbstractUnixAddress _ ->
-                throw new IOException(
-                        "the nio backend cannot use abstract Unix-domain names; the epoll and io_uring backends can");
-            default ->
-                throw new IOException(
-                        "address family not supported: " + address.getClass().getName());
-        };
+        if (address instanceof InetSocketAddress inet) {
+            if (inet.isUnresolved()) {
+                throw new IllegalArgumentException("need a resolved address, got " + inet);
+            }
+            return inet.getAddress() instanceof Inet6Address
+                    ? StandardProtocolFamily.INET6
+                    : StandardProtocolFamily.INET;
+        }
+        if (address instanceof UnixDomainSocketAddress) {
+            return StandardProtocolFamily.UNIX;
+        }
+        if (address instanceof AbstractUnixAddress) {
+            throw new IOException(
+                    "the nio backend cannot use abstract Unix-domain names; the epoll and io_uring backends can");
+        }
+        throw new IOException(
+                "address family not supported: " + address.getClass().getName());
     }
 }
