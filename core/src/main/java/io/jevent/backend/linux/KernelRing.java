@@ -6,6 +6,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -189,6 +191,9 @@ final class KernelRing implements CompletionQueue {
 
     private int largeTail;
 
+    /** What is unmapped in the end, also if there is no beginning. */
+    private final List<MemorySegment> mapped = new ArrayList<>();
+
     KernelRing(Libc libc, Arena arena) throws IOException {
         this.libc = libc;
         this.waitArgument = arena.allocate(GETEVENTS_ARG_BYTES, 8);
@@ -253,7 +258,7 @@ final class KernelRing implements CompletionQueue {
             success = true;
         } finally {
             if (!success) {
-                libc.close(fd);
+                free();
             }
         }
     }
@@ -305,7 +310,7 @@ final class KernelRing implements CompletionQueue {
         if (address < 0) {
             throw SystemError.of(libc, (int) -address);
         }
-        return Libc.memory(address, byteCount);
+        return noted(address, byteCount);
     }
 
     private MemorySegment anonymous(long byteCount) throws IOException {
@@ -313,7 +318,13 @@ final class KernelRing implements CompletionQueue {
         if (address < 0) {
             throw SystemError.of(libc, (int) -address);
         }
-        return Libc.memory(address, byteCount);
+        return noted(address, byteCount);
+    }
+
+    private MemorySegment noted(long address, long byteCount) {
+        MemorySegment memory = Libc.memory(address, byteCount);
+        mapped.add(memory);
+        return memory;
     }
 
     private int registerBuffers(MemorySegment entries, int group, int count, int flags) {
@@ -401,6 +412,7 @@ final class KernelRing implements CompletionQueue {
             libc.unmap(address, entries.byteSize());
             return false;
         }
+        mapped.add(entries);
         largeRing = entries;
         return true;
     }
@@ -596,13 +608,14 @@ final class KernelRing implements CompletionQueue {
 
     @Override
     public void close() {
+        free();
+    }
+
+    private void free() {
         libc.close(fd);
-        libc.unmap(rings.address(), rings.byteSize());
-        libc.unmap(sqes.address(), sqes.byteSize());
-        libc.unmap(bufferRing.address(), bufferRing.byteSize());
-        libc.unmap(buffers.address(), buffers.byteSize());
-        if (largeRing.byteSize() > 0) {
-            libc.unmap(largeRing.address(), largeRing.byteSize());
+        for (MemorySegment memory : mapped) {
+            libc.unmap(memory.address(), memory.byteSize());
         }
+        mapped.clear();
     }
 }
