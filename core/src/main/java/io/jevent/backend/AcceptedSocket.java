@@ -14,11 +14,15 @@ import java.util.Optional;
 public interface AcceptedSocket extends AutoCloseable {
     /**
      * {@return the peer's address; for a Unix-domain peer usually an empty path}
+     *
+     * @throws IllegalStateException if it is adopted, or closed: from then on the buffer event is to be asked
      */
     SocketAddress remoteAddress();
 
     /**
      * {@return this end's address}
+     *
+     * @throws IllegalStateException if it is adopted, or closed: from then on the buffer event is to be asked
      */
     SocketAddress localAddress();
 

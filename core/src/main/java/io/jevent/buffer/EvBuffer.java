@@ -1,5 +1,6 @@
 package io.jevent.buffer;
 
+import io.jevent.vector.VectorChannel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -57,6 +58,9 @@ public final class EvBuffer implements AutoCloseable {
     private final boolean confined;
     private final EnumSet<End> frozen = EnumSet.noneOf(End.class);
     private final ChangeCallbacks callbacks = new ChangeCallbacks(this);
+
+    /** A channel that may still read the first bytes; until it does not, they stay where they are. */
+    private @Nullable VectorChannel writer;
 
     final ChunkViews views = ChunkViews.create();
 
@@ -813,6 +817,7 @@ public final class EvBuffer implements AutoCloseable {
         try {
             count = ChannelIo.write(queue, channel, maxBytes);
         } finally {
+            writer = channel instanceof VectorChannel vectored && vectored.isWriting() ? vectored : null;
             if (count == 0 && queue.fileLength != filesBefore) {
                 settle(); // What was in a file is in memory now, though nothing has left.
             }
@@ -894,6 +899,7 @@ public final class EvBuffer implements AutoCloseable {
      * Gives all memory back; every later use but {@link #length()} and {@code close()} throws. No callback runs.
      * Idempotent.
      *
+     * @throws IllegalStateException if it is the output of an open connection that is just being sent
      * @see "libevent evbuffer_free()"
      */
     @Override
@@ -902,6 +908,7 @@ public final class EvBuffer implements AutoCloseable {
             return;
         }
         checkUsable();
+        checkWritten();
         closed = true;
         callbacks.clear();
         queue.clear();
@@ -960,6 +967,16 @@ public final class EvBuffer implements AutoCloseable {
         if (!frozen.isEmpty() && frozen.contains(end)) {
             throw new IllegalStateException("the " + (end == End.END ? "end" : "start") + " of this buffer is frozen");
         }
+        if (end == End.START && writer != null) {
+            checkWritten();
+        }
+    }
+
+    private void checkWritten() {
+        if (writer != null && writer.isWriting()) {
+            throw new IllegalStateException("the first bytes of this buffer are being sent");
+        }
+        writer = null;
     }
 
     static void checkCount(long byteCount) {

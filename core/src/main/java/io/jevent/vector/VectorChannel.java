@@ -33,6 +33,14 @@ public interface VectorChannel extends ByteChannel {
      */
     long writeVector() throws IOException;
 
+    /**
+     * {@return whether bytes given to {@link #writeVector} are still read; until they are not, none may be taken out of the
+     * buffer they are in, nor moved}
+     */
+    default boolean isWriting() {
+        return false;
+    }
+
     /** A file as the system knows it, which many channels and threads may share. */
     interface SystemFile {
         /** Lets go of it. Idempotent. */

@@ -95,20 +95,26 @@ final class ScriptedAcceptor implements Acceptor {
         }
 
         ScriptedPeer adopt() {
-            if (adopted || !peer.isOpen()) {
-                throw new IllegalStateException("need a socket that is open and not adopted");
-            }
+            checkWaiting();
             adopted = true;
             return peer;
         }
 
+        private void checkWaiting() {
+            if (adopted || !peer.isOpen()) {
+                throw new IllegalStateException("need a socket that is open and not adopted");
+            }
+        }
+
         @Override
         public SocketAddress remoteAddress() {
+            checkWaiting();
             return ScriptedBackend.ADDRESS;
         }
 
         @Override
         public SocketAddress localAddress() {
+            checkWaiting();
             return ScriptedBackend.ADDRESS;
         }
 

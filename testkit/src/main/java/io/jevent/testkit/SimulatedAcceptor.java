@@ -103,20 +103,26 @@ final class SimulatedAcceptor implements Acceptor, SimulatedBackend.Source {
         }
 
         SimulatedEndpoint adopt() {
-            if (adopted || closed) {
-                throw new IllegalStateException("need a socket that is open and not adopted");
-            }
+            checkWaiting();
             adopted = true;
             return endpoint;
         }
 
+        private void checkWaiting() {
+            if (adopted || closed) {
+                throw new IllegalStateException("need a socket that is open and not adopted");
+            }
+        }
+
         @Override
         public SocketAddress remoteAddress() {
+            checkWaiting();
             return endpoint.remoteAddress().orElseThrow();
         }
 
         @Override
         public SocketAddress localAddress() {
+            checkWaiting();
             return endpoint.localAddress().orElseThrow();
         }
 

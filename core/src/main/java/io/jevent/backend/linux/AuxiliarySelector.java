@@ -66,7 +66,7 @@ final class AuxiliarySelector implements ChannelPoller {
     private void select() {
         try {
             while (selector.isOpen()) {
-                selector.select(this::fire);
+                selectOnce();
                 boolean any;
                 synchronized (lock) {
                     passCount++;
@@ -89,13 +89,21 @@ final class AuxiliarySelector implements ChannelPoller {
         }
     }
 
+    private void selectOnce() throws IOException {
+        try {
+            selector.select(this::fire);
+        } catch (CancelledKeyException _) {
+            // A channel that was closed at this very moment; the next pass leaves it out.
+        }
+    }
+
     private void fire(SelectionKey selected) {
         Key key = (Key) selected.attachment();
         synchronized (lock) {
             if (key.armed && selected.isValid()) {
                 key.readyOps = selected.readyOps();
-                key.armed = false;
                 selected.interestOps(0);
+                key.armed = false;
                 fired.add(key);
             }
         }
@@ -247,8 +255,7 @@ final class AuxiliarySelector implements ChannelPoller {
         @Override
         protected void watch(int ops) {
             synchronized (lock) {
-                if (armed && selected.isValid() && selected.interestOps() != ops) {
-                    selected.interestOps(ops);
+                if (armed && want(ops)) {
                     armedSincePass = true;
                     selector.wakeup();
                 }
@@ -256,14 +263,21 @@ final class AuxiliarySelector implements ChannelPoller {
         }
 
         private void arm() {
+            armed = true;
+            want(union());
+        }
+
+        /** Returns whether that is a change. */
+        private boolean want(int ops) {
             try {
-                armed = true;
-                if (selected.isValid()) {
-                    selected.interestOps(union());
+                if (selected.isValid() && selected.interestOps() != ops) {
+                    selected.interestOps(ops);
+                    return true;
                 }
             } catch (CancelledKeyException _) {
-                // Closed at this very moment; nobody watches it any more.
+                // Closed by another thread at this very moment; nobody can watch it any more.
             }
+            return false;
         }
 
         @Override

@@ -48,6 +48,9 @@ interface CompletionQueue {
     /** Ends all operations on a descriptor before it returns; they complete nevertheless. */
     void cancelNow(int fd);
 
+    /** Ends the operation of a tag before it returns; it completes nevertheless. */
+    void cancelTagNow(long tag);
+
     /**
      * Submits what was asked for and waits for a completion.
      *

@@ -7,7 +7,6 @@ import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.util.Objects;
 import java.util.Optional;
@@ -44,20 +43,26 @@ final class DescriptorAcceptedSocket implements AcceptedSocket {
 
     /** The descriptor, which is the caller's from now on. */
     int adopt() {
-        if (state != State.WAITING) {
-            throw new IllegalStateException("need a socket that is open and not adopted, got " + this);
-        }
+        checkWaiting();
         state = State.ADOPTED;
         return fd;
     }
 
+    private void checkWaiting() {
+        if (state != State.WAITING) {
+            throw new IllegalStateException("need a socket that is open and not adopted, got " + this);
+        }
+    }
+
     @Override
     public SocketAddress remoteAddress() {
+        checkWaiting();
         return remoteAddress == null ? ask(Sockets::remoteAddressIfConnected) : remoteAddress;
     }
 
     @Override
     public SocketAddress localAddress() {
+        checkWaiting();
         return ask(Sockets::localAddress);
     }
 
@@ -68,9 +73,6 @@ final class DescriptorAcceptedSocket implements AcceptedSocket {
     }
 
     private SocketAddress ask(Question question) {
-        if (state == State.CLOSED) {
-            throw new UncheckedIOException(new ClosedChannelException());
-        }
         try (Arena arena = Arena.ofConfined()) {
             return Objects.requireNonNullElse(question.ask(new Sockets(arena), fd), unspecified());
         } catch (IOException e) {

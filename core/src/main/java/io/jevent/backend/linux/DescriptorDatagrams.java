@@ -59,12 +59,13 @@ final class DescriptorDatagrams implements DatagramEnd {
         this.sockets = sockets;
         this.fd = fd;
         this.family = family;
-        this.key = poller.keyOf(fd);
         this.gatherer = new DatagramGatherer(arena, family);
         long address = sockets.libc.map(ALL_ROOM_BYTES);
         if (address < 0) {
+            arena.close();
             throw SystemError.of(sockets.libc, (int) -address);
         }
+        this.key = poller.keyOf(fd);
         this.room = Libc.memory(address, ALL_ROOM_BYTES);
         this.roomAsBuffer = room.asByteBuffer();
         this.outgoing = room.asSlice((long) DatagramBatch.COUNT * ROOM_BYTES, ROOM_BYTES);
@@ -98,10 +99,11 @@ final class DescriptorDatagrams implements DatagramEnd {
         if (next == takenCount) {
             return null;
         }
-        int byteCount = batch.receivedBytes(next);
-        SocketAddress sender = senderOf(next, batch.receivedNameBytes(next));
-        roomAsBuffer.clear().position(next * ROOM_BYTES).limit(next * ROOM_BYTES + byteCount);
-        next++;
+        int index = next;
+        next++; // One from an address that cannot be told is skipped.
+        SocketAddress sender = senderOf(index, batch.receivedNameBytes(index));
+        int from = index * ROOM_BYTES;
+        roomAsBuffer.clear().position(from).limit(from + batch.receivedBytes(index));
         return sender;
     }
 
@@ -181,7 +183,7 @@ final class DescriptorDatagrams implements DatagramEnd {
         int addressBytes = peer != null ? 0 : sockets.codec.encode(to, family);
         long name = peer != null ? 0 : sockets.codec.address();
         long result = sockets.libc.sendto(fd, addressOf(bytes), bytes.remaining(), MSG_DONTWAIT, name, addressBytes);
-        return Math.min(result, 1);
+        return result < 0 ? result : 1; // An empty one is sent, too.
     }
 
     private long addressOf(ByteBuffer bytes) {

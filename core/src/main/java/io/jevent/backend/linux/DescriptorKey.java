@@ -19,6 +19,16 @@ abstract class DescriptorKey extends ReadinessKey {
         onClosing();
     }
 
+    /** Notes that somebody closed the descriptor while it was watched: its number has come back as another. */
+    final void closedUnderIt() {
+        System.getLogger("io.jevent.backend")
+                .log(
+                        System.Logger.Level.WARNING,
+                        "descriptor {0} was closed while an event watched it; the event hears no more",
+                        Integer.toString(fd));
+        closing();
+    }
+
     final boolean isClosed() {
         return closed;
     }

@@ -37,7 +37,19 @@ final class DescriptorListeningSocket implements ListeningSocket {
     @Override
     public @Nullable AcceptedSocket accept() throws IOException {
         int accepted = sockets.accept(fd);
-        return accepted < 0 ? null : new DescriptorAcceptedSocket(accepted, family, sockets.codec.decode());
+        if (accepted < 0) {
+            return null;
+        }
+        boolean success = false;
+        try {
+            AcceptedSocket socket = new DescriptorAcceptedSocket(accepted, family, sockets.codec.decode());
+            success = true;
+            return socket;
+        } finally {
+            if (!success) {
+                sockets.close(accepted);
+            }
+        }
     }
 
     @Override

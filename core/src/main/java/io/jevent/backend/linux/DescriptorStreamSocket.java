@@ -55,11 +55,10 @@ final class DescriptorStreamSocket implements StreamSocket, VectorChannel {
 
     @Override
     public boolean finishConnect() throws IOException {
-        if (stage != Stage.CONNECTED) {
-            sockets.finishConnect(fd);
+        if (stage != Stage.CONNECTED && sockets.finishConnect(fd)) {
             stage = Stage.CONNECTED;
         }
-        return true;
+        return stage == Stage.CONNECTED;
     }
 
     @Override

@@ -43,6 +43,14 @@ final class EpollBackend extends LinuxBackend {
     private static final int MAX_EVENTS = 256;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final int ENOENT = 2;
+    private static final int EPERM = 1;
+    private static final int EEXIST = 17;
+    private static final int ENOMEM = 12;
+    private static final int ENOSPC = 28;
+
+    /** How long a poll waits at most while the system has no room to watch what it shall. */
+    private static final long RETRY_NANOS = 10 * NANOS_PER_MILLI;
 
     private final int epoll;
     private final MemorySegment events;
@@ -53,7 +61,13 @@ final class EpollBackend extends LinuxBackend {
     private @Nullable EpollKey[] keys = new @Nullable EpollKey[64];
 
     /** Those whose watchers may want something else than the system knows. */
-    private final List<EpollKey> changed = new ArrayList<>();
+    private List<EpollKey> changed = new ArrayList<>();
+
+    /** Empty between two polls; swapped with the other, so that nothing is allocated. */
+    private List<EpollKey> told = new ArrayList<>();
+
+    /** Keys that were made. */
+    private int generations;
 
     /** Whether the kernel is too old to wait to the nanosecond. */
     private boolean waitsInMillis;
@@ -64,9 +78,18 @@ final class EpollBackend extends LinuxBackend {
         this.oneEvent = arena.allocate(EpollEvent.BYTES, 8);
         this.timespec = arena.allocate(16, 8);
         this.epoll = openOrFree(() -> sockets.check(sockets.libc.epollCreate(EPOLL_CLOEXEC)));
+        openOrFree(this::watchWakeUps);
+    }
+
+    private int watchWakeUps() throws IOException {
+        int fd = wakeUpDescriptor();
         // Edge-triggered, so that it need never be read: each wake-up is an edge.
-        EpollEvent.set(oneEvent, PollEvents.IN | EPOLLET, wakeUpDescriptor());
-        openOrFree(() -> sockets.check(sockets.libc.epollCtl(epoll, CTL_ADD, wakeUpDescriptor(), oneEvent.address())));
+        int result = sockets.libc.epollCtl(
+                epoll, CTL_ADD, fd, EpollEvent.of(oneEvent, PollEvents.IN | EPOLLET, fd, generations));
+        if (result < 0) {
+            sockets.close(epoll);
+        }
+        return sockets.check(result);
     }
 
     @Override
@@ -81,8 +104,7 @@ final class EpollBackend extends LinuxBackend {
 
     @Override
     void await(long timeoutNanos) throws IOException {
-        tellChanges();
-        int count = waitOnce(timeoutNanos);
+        int count = waitOnce(tellChanges(timeoutNanos));
         if (count == -Libc.EINTR) {
             return; // A signal of the JVM's own; the loop looks at its timers and waits for what is left.
         }
@@ -91,7 +113,8 @@ final class EpollBackend extends LinuxBackend {
             long offset = (long) i * EpollEvent.BYTES;
             int fd = EpollEvent.fd(events, offset);
             EpollKey key = fd < keys.length ? keys[fd] : null;
-            if (key != null) {
+            // What was closed while another process had it, too, for a moment, may be told of once more.
+            if (key != null && key.generation == EpollEvent.generation(events, offset)) {
                 key.ready(PollEvents.toOps(EpollEvent.events(events, offset)));
             }
         }
@@ -109,69 +132,69 @@ final class EpollBackend extends LinuxBackend {
             timespec.set(ValueLayout.JAVA_LONG, 0, timeoutNanos / NANOS_PER_SECOND);
             timespec.set(ValueLayout.JAVA_LONG, 8, timeoutNanos % NANOS_PER_SECOND);
             int count = libc.epollPwait2(epoll, events.address(), MAX_EVENTS, timespec.address());
-            if (count != -Libc.ENOSYS) {
+            if (count != -Libc.ENOSYS && count != -EPERM) { // The latter is what a sandbox says that does not know it.
                 return count;
             }
             waitsInMillis = true;
         }
         // Rounded up: a timer must never be early.
-        long millis = (timeoutNanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI;
+        long millis = Math.ceilDiv(timeoutNanos, NANOS_PER_MILLI);
         return libc.epollWait(epoll, events.address(), MAX_EVENTS, (int) Math.min(millis, Integer.MAX_VALUE));
     }
 
-    private void tellChanges() {
-        for (int i = 0; i < changed.size(); i++) {
-            EpollKey key = changed.get(i);
+    /** Returns how long the poll may wait after that. */
+    private long tellChanges(long timeoutNanos) {
+        if (changed.isEmpty()) {
+            return timeoutNanos;
+        }
+        List<EpollKey> now = changed;
+        changed = told;
+        told = now;
+        long timeout = timeoutNanos;
+        for (int i = 0; i < now.size(); i++) {
+            EpollKey key = now.get(i);
             key.isChanged = false;
             int result = key.tell();
             if (result < 0) {
-                // The descriptor was closed under its watchers, who will find that when they use it.
-                System.getLogger("io.jevent.backend")
-                        .log(
-                                System.Logger.Level.DEBUG,
-                                "watching descriptor {0}: {1}",
-                                key.fd,
-                                sockets.libc.describe(-result));
-                key.ready(PollEvents.ALL_OPS);
+                timeout = key.onRefused(-result, timeout);
             }
         }
-        changed.clear();
+        now.clear();
+        return timeout;
     }
 
     @Override
-    DescriptorKey levelKeyOf(int fd) throws IOException {
-        return keyOf(fd, false);
+    DescriptorKey levelKeyOf(int fd) {
+        EpollKey stale = fd < keys.length ? keys[fd] : null;
+        if (stale != null) {
+            stale.closedUnderIt();
+        }
+        return added(new EpollKey(fd, false));
     }
 
     @Override
     DescriptorKey userKeyOf(int fd, boolean edgeTriggered) throws IOException {
-        EpollKey key = keyOf(fd, edgeTriggered);
-        if (!key.isWatched()) {
-            // Asked at once, so that the caller hears what cannot be watched, such as a file.
-            int result = sockets.libc.epollCtl(
-                    epoll, CTL_ADD, fd, EpollEvent.of(oneEvent, PollEvents.IN | (edgeTriggered ? EPOLLET : 0), fd));
-            if (result < 0) {
-                forget(key);
-                throw SystemError.of(sockets.libc, -result);
-            }
-            key.known = PollEvents.IN;
-            key.change();
+        EpollKey present = fd < keys.length ? keys[fd] : null;
+        if (present != null && !present.isGone()) {
+            present.checkTriggering(edgeTriggered);
+            return present;
         }
-        return key;
+        if (present != null) {
+            present.closedUnderIt();
+        }
+        // Asked at once, so that the caller hears what cannot be watched, such as a file.
+        EpollKey key = new EpollKey(fd, edgeTriggered);
+        sockets.check(key.control(CTL_ADD, PollEvents.IN));
+        key.known = PollEvents.IN;
+        key.change();
+        return added(key);
     }
 
-    private EpollKey keyOf(int fd, boolean edgeTriggered) {
-        if (fd >= keys.length) {
-            keys = Arrays.copyOf(keys, Math.max(fd + 1, keys.length * 2));
+    private EpollKey added(EpollKey key) {
+        if (key.fd >= keys.length) {
+            keys = Arrays.copyOf(keys, Math.max(key.fd + 1, keys.length * 2));
         }
-        EpollKey key = keys[fd];
-        if (key == null) {
-            key = new EpollKey(fd, edgeTriggered);
-            keys[fd] = key;
-        } else if (key.edgeTriggered != edgeTriggered) {
-            throw new IllegalStateException("descriptor " + fd + " is watched "
-                    + (edgeTriggered ? "level-triggered" : "edge-triggered") + " already");
-        }
+        keys[key.fd] = key;
         return key;
     }
 
@@ -206,6 +229,9 @@ final class EpollBackend extends LinuxBackend {
     private final class EpollKey extends DescriptorKey {
         private final boolean edgeTriggered;
 
+        /** Tells it apart from what had the same number before. */
+        private final int generation = ++generations;
+
         /** The events that the system knows, 0 when it does not know the descriptor. */
         private int known;
 
@@ -237,9 +263,47 @@ final class EpollBackend extends LinuxBackend {
                 return 0;
             }
             int operation = known == 0 ? CTL_ADD : wanted == 0 ? CTL_DEL : CTL_MOD;
-            known = wanted;
+            int result = control(operation, wanted);
+            // The user may have closed the descriptor, and opened another of the same number.
+            if (result == -ENOENT) {
+                result = wanted == 0 ? 0 : control(CTL_ADD, wanted);
+            } else if (result == -EEXIST) {
+                result = control(CTL_MOD, wanted);
+            }
+            if (result >= 0) {
+                known = wanted;
+            }
+            return result;
+        }
+
+        private int control(int operation, int events) {
             int flags = edgeTriggered ? EPOLLET : 0;
-            return sockets.libc.epollCtl(epoll, operation, fd, EpollEvent.of(oneEvent, wanted | flags, fd));
+            return sockets.libc.epollCtl(epoll, operation, fd, EpollEvent.of(oneEvent, events | flags, fd, generation));
+        }
+
+        /** Returns how long the poll may wait. */
+        private long onRefused(int error, long timeoutNanos) {
+            if (error == ENOSPC || error == ENOMEM) { // As many are watched as a user may, which may pass.
+                change();
+                return timeoutNanos < 0 ? RETRY_NANOS : Math.min(timeoutNanos, RETRY_NANOS);
+            }
+            // The descriptor was closed under its watchers, who find that when they use it.
+            System.getLogger("io.jevent.backend")
+                    .log(System.Logger.Level.DEBUG, "watching descriptor {0}: {1}", fd, sockets.libc.describe(error));
+            ready(PollEvents.ALL_OPS);
+            return 0;
+        }
+
+        /** Whether the system watches it no more, because it was closed under its watchers. */
+        private boolean isGone() {
+            return known != 0 && control(CTL_MOD, known) == -ENOENT;
+        }
+
+        private void checkTriggering(boolean edgeTriggered) {
+            if (this.edgeTriggered != edgeTriggered) {
+                throw new IllegalStateException("descriptor " + fd + " is watched "
+                        + (edgeTriggered ? "level-triggered" : "edge-triggered") + " already");
+            }
         }
 
         @Override
@@ -247,7 +311,7 @@ final class EpollBackend extends LinuxBackend {
             forget(this);
             if (!isClosed() && known != 0) {
                 known = 0;
-                sockets.libc.epollCtl(epoll, CTL_DEL, fd, EpollEvent.of(oneEvent, 0, fd));
+                control(CTL_DEL, 0);
             }
         }
 

@@ -27,15 +27,13 @@ final class EpollEvent {
         return packed ? 4 : 8;
     }
 
-    /** Sets one; its data is the descriptor. */
-    static void set(MemorySegment event, int events, int fd) {
+    /** Sets one and tells where it is; its data is the descriptor, and a number that tells apart who had it. */
+    static long of(MemorySegment event, int events, int fd, int generation) {
         event.set(ValueLayout.JAVA_INT, 0, events);
-        event.set(ValueLayout.JAVA_LONG_UNALIGNED, DATA_OFFSET, fd);
-    }
-
-    /** Sets one and tells where it is. */
-    static long of(MemorySegment event, int events, int fd) {
-        set(event, events, fd);
+        event.set(
+                ValueLayout.JAVA_LONG_UNALIGNED,
+                DATA_OFFSET,
+                ((long) generation << Integer.SIZE) | (fd & 0xffff_ffffL));
         return event.address();
     }
 
@@ -45,5 +43,9 @@ final class EpollEvent {
 
     static int fd(MemorySegment array, long offset) {
         return (int) array.get(ValueLayout.JAVA_LONG_UNALIGNED, offset + DATA_OFFSET);
+    }
+
+    static int generation(MemorySegment array, long offset) {
+        return (int) (array.get(ValueLayout.JAVA_LONG_UNALIGNED, offset + DATA_OFFSET) >>> Integer.SIZE);
     }
 }

@@ -288,7 +288,7 @@ final class KernelRing implements CompletionQueue {
                 throw new IOException("the kernel's io_uring lacks operation " + operation);
             }
         }
-        int result = cancelNow(0, CANCEL_ANY);
+        int result = cancelNow(0, 0, CANCEL_ANY | CANCEL_ALL);
         if (result == -EINVAL) {
             throw new IOException("the kernel's io_uring is too old");
         }
@@ -455,34 +455,44 @@ final class KernelRing implements CompletionQueue {
 
     @Override
     public void cancelNow(int fd) {
-        withdraw(fd);
-        if (enabled) { // Else nothing has been submitted.
-            cancelNow(fd, CANCEL_FD);
-        }
-    }
-
-    /** What the kernel has not seen yet shall fail, and not reach whoever gets the number next. */
-    private void withdraw(int fd) {
+        // What the kernel has not seen yet shall fail, and not reach whoever gets the number next.
         for (int index = tail - unsubmitted(); index != tail; index++) {
             long entry = (long) (index & sqMask) * SQE_BYTES;
             if (sqes.get(ValueLayout.JAVA_INT, entry + SQE_FD) == fd) {
                 sqes.set(ValueLayout.JAVA_INT, entry + SQE_FD, -1);
             }
         }
+        if (enabled) { // Else nothing has been submitted.
+            cancelNow(fd, 0, CANCEL_FD | CANCEL_ALL);
+        }
+    }
+
+    @Override
+    public void cancelTagNow(long tag) {
+        for (int index = tail - unsubmitted(); index != tail; index++) {
+            long entry = (long) (index & sqMask) * SQE_BYTES;
+            if (sqes.get(ValueLayout.JAVA_LONG, entry + SQE_USER_DATA) == tag) {
+                sqes.set(ValueLayout.JAVA_INT, entry + SQE_FD, -1);
+            }
+        }
+        if (enabled) {
+            cancelNow(-1, tag, 0);
+        }
     }
 
     @Override
     public void cancelAllNow() {
         if (enabled) {
-            cancelNow(-1, CANCEL_ANY);
+            cancelNow(-1, 0, CANCEL_ANY | CANCEL_ALL);
         }
     }
 
     /** What it answers, such as that there was nothing, matters to nobody: what is in flight completes, if not yet. */
-    private int cancelNow(int fd, int which) {
+    private int cancelNow(int fd, long tag, int which) {
         cancelArgument.fill((byte) 0);
+        cancelArgument.set(ValueLayout.JAVA_LONG, 0, tag);
         cancelArgument.set(ValueLayout.JAVA_INT, SYNC_CANCEL_FD, fd);
-        cancelArgument.set(ValueLayout.JAVA_INT, SYNC_CANCEL_FLAGS, which | CANCEL_ALL);
+        cancelArgument.set(ValueLayout.JAVA_INT, SYNC_CANCEL_FLAGS, which);
         cancelArgument.set(ValueLayout.JAVA_LONG, SYNC_CANCEL_TIMEOUT, -1);
         cancelArgument.set(ValueLayout.JAVA_LONG, SYNC_CANCEL_TIMEOUT + 8, -1);
         return libc.uringRegister(this.fd, REGISTER_SYNC_CANCEL, cancelArgument.address(), 1);

@@ -217,7 +217,17 @@ abstract class LinuxBackend implements Backend {
         if (!(socket instanceof DescriptorAcceptedSocket accepted)) {
             return channels().adopt(socket, handler);
         }
-        return transportOf(accepted.adopt(), accepted.family(), Stage.CONNECTED, handler);
+        int fd = accepted.adopt();
+        boolean success = false;
+        try {
+            Transport transport = transportOf(fd, accepted.family(), Stage.CONNECTED, handler);
+            success = true;
+            return transport;
+        } finally {
+            if (!success) {
+                sockets.close(fd);
+            }
+        }
     }
 
     @Override

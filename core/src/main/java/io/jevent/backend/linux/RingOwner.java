@@ -6,6 +6,9 @@ package io.jevent.backend.linux;
  * owner's generation, and how often an operation of this kind was begun; so one that comes too late, or twice, finds nobody.
  */
 abstract class RingOwner {
+    private static final int ENOENT = 2;
+    private static final int EALREADY = 114;
+
     private final RingOwners owners;
     private final int slot;
     private final int generation;
@@ -56,6 +59,11 @@ abstract class RingOwner {
 
     final boolean hasInFlight(int operation) {
         return (inFlight & (1 << operation)) != 0;
+    }
+
+    /** Whether a cancel with this result has done what it can: what was cancelled completes without another. */
+    static boolean hasCancelled(int result) {
+        return result >= 0 || result == -ENOENT || result == -EALREADY;
     }
 
     /** Asks for {@link #prepare()} before the next submission. */

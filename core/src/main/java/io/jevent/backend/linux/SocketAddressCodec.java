@@ -15,6 +15,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.charset.Charset;
+import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -181,6 +182,10 @@ final class SocketAddressCodec {
         while (end < nameBytes && name[end] != 0) {
             end++;
         }
-        return UnixDomainSocketAddress.of(new String(name, 0, end, FILE_NAMES));
+        try {
+            return UnixDomainSocketAddress.of(new String(name, 0, end, FILE_NAMES));
+        } catch (InvalidPathException _) {
+            return UnixDomainSocketAddress.of(""); // A path that the locale has no characters for.
+        }
     }
 }

@@ -203,12 +203,17 @@ final class Sockets {
         return true;
     }
 
-    /** How a connect has ended that the system reports as ended: throws if it has failed. */
-    void finishConnect(int fd) throws IOException {
+    /**
+     * How a connect has ended that is said to have ended: throws if it has failed.
+     *
+     * @return whether it has ended at all
+     */
+    boolean finishConnect(int fd) throws IOException {
         int error = get(fd, SOL_SOCKET, SO_ERROR);
         if (error != 0) {
             throw SystemError.ofConnect(libc, error);
         }
+        return remoteAddressIfConnected(fd) != null;
     }
 
     void shutdownOutput(int fd) throws IOException {

@@ -94,7 +94,9 @@ final class UringAcceptor extends RingOwner implements Acceptor, MemoryWaiter {
     @Override
     void completed(int operation, CompletionQueue queue) {
         if (operation == CANCEL) {
-            wantsToPrepare(); // What was begun meanwhile may have to be cancelled again.
+            // If that was refused, or something was begun meanwhile, it is cancelled again.
+            cancelling &= hasCancelled(queue.result());
+            wantsToPrepare();
             return;
         }
         if (!queue.hasMore()) {

@@ -102,6 +102,10 @@ final class UringBackend extends LinuxBackend {
 
     @Override
     DescriptorKey levelKeyOf(int fd) {
+        UringKey stale = keys.get(fd);
+        if (stale != null) {
+            stale.closedUnderIt();
+        }
         return keyOf(fd, false);
     }
 
@@ -120,7 +124,7 @@ final class UringBackend extends LinuxBackend {
         int result = libc.epollCreate(0);
         if (result >= 0) {
             int epoll = result;
-            result = libc.epollCtl(epoll, 1, key.fd, EpollEvent.of(libc.word(), PollEvents.IN, key.fd));
+            result = libc.epollCtl(epoll, 1, key.fd, EpollEvent.of(libc.word(), PollEvents.IN, key.fd, 0));
             sockets.close(epoll);
         }
         if (result < 0) {

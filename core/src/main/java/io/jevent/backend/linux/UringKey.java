@@ -41,25 +41,27 @@ final class UringKey extends DescriptorKey {
     protected void drop() {
         backend.forget(this);
         if (!isClosed()) {
-            if (polled != 0) {
-                backend.queue.cancelNow(fd);
-            }
-            operations.end();
+            operations.stop();
         }
     }
 
     @Override
     void onClosing() {
         backend.forget(this);
-        if (polled != 0) {
-            backend.queue.cancelNow(fd);
-        }
-        operations.end();
+        operations.stop();
     }
 
     private final class Operations extends RingOwner {
         Operations(RingOwners owners) {
             super(owners);
+        }
+
+        /** Ends the poll by its tag: the number may be another descriptor's by now. */
+        void stop() {
+            if (polled != 0) {
+                backend.queue.cancelTagNow(tag(POLL));
+            }
+            end();
         }
 
         @Override
@@ -77,18 +79,21 @@ final class UringKey extends DescriptorKey {
         @Override
         void completed(int operation, CompletionQueue queue) {
             if (operation == CANCEL) {
-                wantsToPrepare(); // What was begun meanwhile may have to be cancelled again.
+                // If that was refused, or something was begun meanwhile, it is cancelled again.
+                cancelling &= hasCancelled(queue.result());
+                wantsToPrepare();
                 return;
             }
             int result = queue.result();
-            if (result == -EBADF && !isEnded()) {
-                descriptorClosed(); // Polling it again would only say so again.
-                return;
-            }
             if (!queue.hasMore()) {
                 polled = 0;
                 cancelling = false;
                 wantsToPrepare();
+            }
+            if (result == -EBADF && !isEnded()) {
+                closing(); // Polling it again would only say so again, or hear of another descriptor.
+                descriptorClosed();
+                return;
             }
             if (isEnded() || result == -ECANCELED) {
                 return;

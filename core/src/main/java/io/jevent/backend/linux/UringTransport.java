@@ -52,6 +52,9 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     /** An operation that goes on may bring so much before it can be stopped. */
     private static final int MEMORY_TO_GO_ON_BYTES = 2 * 1024 * 1024;
 
+    /** How often what arrived is read after a send has failed. */
+    private static final int LAST_READS = 64;
+
     /** When so much has arrived that nobody takes, receiving pauses. */
     private static final int MAX_ARRIVED_BYTES = 256 * 1024;
 
@@ -386,8 +389,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
             }
         }
         if (failure != null) {
-            deliverBytes();
-            fail(Direction.WRITING, failure);
+            failAfterReceiving(failure);
         } else if (state == State.CONNECTED) {
             wantsToPrepare();
         }
@@ -417,6 +419,11 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     }
 
     @Override
+    public boolean isWriting() {
+        return sending && state == State.CONNECTED;
+    }
+
+    @Override
     public @Nullable SystemFile open(FileChannel file) {
         return LinuxFile.of(backend.sockets.libc, file);
     }
@@ -439,7 +446,38 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
 
     @Override
     public long readVector() {
-        throw new UnsupportedOperationException("what arrives is received by completions");
+        IoVector vector = backend.sockets.vector;
+        long count;
+        do {
+            count = backend.sockets.libc.readv(fd, vector.arrayAddress(), vector.count());
+        } while (count == -Libc.EINTR);
+        return count <= 0 ? -1 : count; // That the peer has reset, or that there is nothing, is the end here.
+    }
+
+    /** A peer that stopped reading may have answered first; its answer is not lost with our bytes. */
+    private void receiveTheLast() {
+        deliverBytes();
+        for (int i = 0; i < LAST_READS && mayReadNow(); i++) {
+            try {
+                int maxBytes = (int) Math.min(admitted, MAX_RECEIVE_BYTES);
+                if (arrivals().readFrom(this, maxBytes) <= 0) {
+                    return;
+                }
+            } catch (IOException | BufferLimitException _) {
+                return; // The failed send already tells the story; and without memory nothing can be read.
+            }
+            deliverBytes();
+        }
+    }
+
+    private boolean mayReadNow() {
+        return state == State.CONNECTED
+                && admitted > 0
+                && receiving == Receiving.OFF
+                && !inputEnded
+                && !endArrived
+                && receiveFailure == null
+                && arrivedBytes() == 0;
     }
 
     // ---- completions ----
@@ -456,7 +494,15 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
                     handler.onReady();
                 }
             }
-            default -> wantsToPrepare(); // A cancel; what it ended says so itself.
+            // What was cancelled says so itself; if that was refused, it is cancelled again.
+            case CANCEL_SEND -> {
+                sendCancelled &= hasCancelled(queue.result());
+                wantsToPrepare();
+            }
+            default -> {
+                cancelling &= hasCancelled(queue.result());
+                wantsToPrepare();
+            }
         }
     }
 
@@ -599,9 +645,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
         sendEnded = false;
         IOException cause = sendFailure;
         if (cause != null) {
-            // A peer that stopped reading may have answered first; its answer is not lost with our bytes.
-            deliverBytes();
-            fail(Direction.WRITING, cause);
+            failAfterReceiving(cause);
             return;
         }
         EvBuffer from = source;
@@ -626,6 +670,14 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
                 }
                 handler.onSent(count);
             }
+        }
+    }
+
+    private void failAfterReceiving(IOException cause) {
+        try {
+            receiveTheLast();
+        } finally {
+            fail(Direction.WRITING, cause);
         }
     }
 

@@ -18,15 +18,20 @@ final class NioAcceptedSocket implements AcceptedSocket {
     }
 
     SocketChannel adopt() {
-        if (adopted || !channel.isOpen()) {
-            throw new IllegalStateException("need a socket that is open and not adopted, got " + this);
-        }
+        checkWaiting();
         adopted = true;
         return channel;
     }
 
+    private void checkWaiting() {
+        if (adopted || !channel.isOpen()) {
+            throw new IllegalStateException("need a socket that is open and not adopted, got " + this);
+        }
+    }
+
     @Override
     public SocketAddress remoteAddress() {
+        checkWaiting();
         try {
             return channel.getRemoteAddress();
         } catch (IOException e) {
@@ -36,6 +41,7 @@ final class NioAcceptedSocket implements AcceptedSocket {
 
     @Override
     public SocketAddress localAddress() {
+        checkWaiting();
         try {
             return channel.getLocalAddress();
         } catch (IOException e) {

@@ -135,7 +135,7 @@ public final class ReadinessDatagrams extends Watcher implements DatagramTranspo
                 return;
             }
             if (!receiveOne()) {
-                return;
+                break;
             }
         }
         tellOfTaken();

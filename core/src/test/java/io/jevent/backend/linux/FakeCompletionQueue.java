@@ -184,6 +184,14 @@ final class FakeCompletionQueue implements CompletionQueue {
     }
 
     @Override
+    public void cancelTagNow(long tag) {
+        Operation cancelled = pending.remove(tag);
+        if (cancelled != null) {
+            complete(cancelled, -ECANCELED, false, -1);
+        }
+    }
+
+    @Override
     public void cancelAllNow() {
         for (Operation operation : List.copyOf(pending.values())) {
             pending.remove(operation.tag());

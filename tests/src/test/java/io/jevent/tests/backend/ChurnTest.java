@@ -6,7 +6,6 @@ import io.jevent.examples.EchoServer;
 import io.jevent.listener.ConnectionListener;
 import io.jevent.testkit.LoopRig;
 import io.jevent.tests.tool.Launcher;
-import java.io.File;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -45,18 +44,6 @@ class ChurnTest {
         Excuses.abortIfExcused(backend);
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
-        String tests = Path.of(ChurnProgram.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toURI())
-                .toString();
-        String examples = Path.of(EchoServer.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toURI())
-                .toString();
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
@@ -67,7 +54,7 @@ class ChurnTest {
                         "-XX:+AlwaysPreTouch",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
-                        String.join(File.pathSeparator, Launcher.classPath(), testClasses(tests), examples),
+                        Launcher.classPathWith(ChurnProgram.class, EchoServer.class),
                         ChurnProgram.class.getName(),
                         "" + SECONDS,
                         "" + SAMPLES)
@@ -104,11 +91,6 @@ class ChurnTest {
     }
 
     /** The place of the test classes, which are patched into the place of their module. */
-    private static String testClasses(String module) {
-        Path classes = Path.of(module);
-        return classes + File.pathSeparator + classes.resolveSibling("test-classes");
-    }
-
     private static long highest(long[][] samples, int column, int from, int to) {
         long highest = 0;
         for (int i = from; i < to; i++) {

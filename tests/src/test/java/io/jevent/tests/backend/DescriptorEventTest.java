@@ -8,6 +8,7 @@ import io.jevent.event.Event;
 import io.jevent.event.EventOption;
 import io.jevent.event.Trigger;
 import io.jevent.testkit.LoopRig;
+import io.jevent.tests.logging.LogCapture;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -209,6 +210,65 @@ class DescriptorEventTest {
     @EnumSource(
             value = BackendUnderTest.class,
             names = {EPOLL, IO_URING})
+    void aConnectionThatGetsTheNumberOfADescriptorClosedUnderItsEventIsUnharmed(BackendUnderTest backend) {
+        try (LoopRig rig = backend.open();
+                LogCapture warnings = new LogCapture("io.jevent.backend")) {
+            int[] pipe = descriptors.pipe();
+            List<Event> events = new ArrayList<>();
+            for (int end : pipe) {
+                Event event = Event.descriptor(
+                        rig.base(),
+                        end,
+                        Set.of(Interest.READ),
+                        (_, _) -> log.add("heard"),
+                        EventOption.PERSIST,
+                        EventOption.EDGE_TRIGGERED);
+                event.add();
+                events.add(event);
+            }
+            rig.run(Duration.ZERO);
+            descriptors.close(pipe[0]);
+            descriptors.close(pipe[1]);
+            List<LoopRig.Pair> pairs = new ArrayList<>();
+            for (int i = 0; i < 3; i++) { // The lowest numbers come first.
+                pairs.add(rig.connectedPair());
+            }
+            events.forEach(Event::close);
+            for (LoopRig.Pair pair : pairs) {
+                pair.far().enableReading();
+                pair.near().output().addAscii("hello");
+            }
+            rig.runUntil(
+                    () -> pairs.stream().allMatch(pair -> pair.far().input().length() == 5));
+            assertThat(warnings.records())
+                    .allMatch(it -> it.getMessage().contains("was closed while an event watched it"));
+        }
+    }
+
+    @Test
+    void aNumberThatCameBackUnderAnEventIsWatchedForTheNextOne() {
+        try (LoopRig rig = BackendUnderTest.EPOLL.open()) {
+            int[] pipe = descriptors.pipe();
+            Event stale = Event.descriptor(rig.base(), pipe[0], Set.of(Interest.READ), (_, _) -> log.add("stale"));
+            stale.add();
+            rig.run(Duration.ZERO);
+            descriptors.close(pipe[0]);
+            int[] next = descriptors.pipe();
+            assertThat(next[0]).isEqualTo(pipe[0]);
+            Event event = Event.descriptor(rig.base(), next[0], Set.of(Interest.READ), (_, _) -> log.add("next"));
+            event.add();
+            Descriptors.write(next[1], "x");
+            settle(rig);
+            assertThat(log).containsExactly("next");
+            stale.close();
+            event.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = BackendUnderTest.class,
+            names = {EPOLL, IO_URING})
     void whatTheSystemCannotWaitForIsRefused(BackendUnderTest backend) {
         try (LoopRig rig = backend.open()) {
             int file = descriptors.file("/etc/passwd");
@@ -220,6 +280,11 @@ class DescriptorEventTest {
                             .add())
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("1000000");
+            assertThatThrownBy(
+                            () -> Event.descriptor(rig.base(), Integer.MAX_VALUE, Set.of(Interest.READ), (_, _) -> {})
+                                    .add())
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("2147483647");
             assertThatThrownBy(() -> Event.descriptor(rig.base(), -1, Set.of(Interest.READ), (_, _) -> {}))
                     .isInstanceOf(IllegalArgumentException.class);
         }

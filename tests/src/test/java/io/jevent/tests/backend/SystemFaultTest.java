@@ -46,7 +46,7 @@ class SystemFaultTest {
     static Stream<Arguments> faults() {
         String reading = "read,readv";
         String writing = "write,writev";
-        return Stream.of("nio", "epoll")
+        Stream<Arguments> both = Stream.of("nio", "epoll")
                 .flatMap(backend -> Stream.of(
                         Arguments.of(backend, reading, "EINTR", "when=2+3", 0),
                         Arguments.of(backend, reading, "EAGAIN", "when=1..40", 0),
@@ -62,6 +62,12 @@ class SystemFaultTest {
                         Arguments.of(backend, "accept,accept4", "ENOBUFS", "when=1", 0),
                         Arguments.of(backend, "accept,accept4", "ECONNABORTED", "when=1", 0),
                         Arguments.of(backend, "accept,accept4", "EINTR", "when=1..3", 0)));
+        return Stream.concat(
+                both,
+                Stream.of(
+                        Arguments.of("epoll", "epoll_ctl", "ENOSPC", "when=1..3", 0),
+                        Arguments.of("epoll", "epoll_ctl", "ENOMEM", "when=1", 0),
+                        Arguments.of("epoll", "epoll_pwait2", "EPERM", "when=1+2", 0)));
     }
 
     @ParameterizedTest

@@ -133,6 +133,34 @@ class ConnectionContractTest {
     }
 
     @ParameterizedTest
+    @EnumSource(
+            value = BackendUnderTest.class,
+            names = {"NIO", "EPOLL", "IO_URING"})
+    void theAnswerOfAPeerThatStoppedReadingIsReadWholeThoughSendingFailed(BackendUnderTest backend) {
+        for (int i = 0; i < 20; i++) {
+            StringBuilder received = new StringBuilder();
+            log.clear();
+            try (LoopRig rig = backend.open()) {
+                LoopRig.Pair pair = rig.connectedPair();
+                logging("near", pair.near());
+                pair.near().output().addAscii("never read");
+                rig.run(Duration.ofMillis(5));
+                pair.near().inputWatermark(new Watermark(0, 4));
+                pair.near().onRead(near -> {
+                    received.append(near.input().removeString(US_ASCII));
+                    near.output().addAscii("more");
+                });
+                pair.near().enableReading();
+                pair.far().output().addAscii("the whole answer");
+                pair.far().closeAfterFlush(Duration.ofSeconds(10));
+                rig.runUntil(() -> !log.isEmpty());
+            }
+            assertThat(received).hasToString("the whole answer");
+            assertThat(log).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(BackendUnderTest.class)
     void aHighMarkHoldsTheSenderBackAndNothingIsLost(BackendUnderTest backend) {
         byte[] bytes = randomBytes(backend == BackendUnderTest.SIMULATED_CHOPPING ? 2_000 : 200_000);

@@ -134,6 +134,48 @@ class UdpQueueTest {
         assertThat(log).hasSize(2).first().asString().contains("WRITING", "bytes of buffer memory");
     }
 
+    /** Nothing is what the system says that it has sent. */
+    @Test
+    void anEmptyDatagramBeforeOneOfAFileIsSentOnce() throws IOException {
+        UdpSocket a = bound("a");
+        UdpSocket client = bound("client");
+        Path path = folder.resolve("file");
+        Files.writeString(path, "of a file");
+        client.send(base.newBuffer(), addressOf(a));
+        try (EvBuffer datagram = base.newBuffer();
+                FileSegment segment = FileSegment.open(path)) {
+            datagram.addFileSegment(segment);
+            client.send(datagram, addressOf(a));
+        }
+        runUntilLogged("a got ", "a got of a file");
+        assertThat(log).hasSize(2);
+        assertThat(client.queuedCount()).isZero();
+    }
+
+    @Test
+    void datagramsThatCameWithOneThatFoundNoMemoryAreReceived() throws IOException {
+        UdpSocket a = bound("a");
+        UdpSocket client = bound("client");
+        a.pause();
+        EvBuffer large = base.newBuffer();
+        large.add(new byte[60_000]);
+        client.send(large, addressOf(a));
+        client.send(bytes("small"), addressOf(a));
+        base.exit(Duration.ofMillis(5));
+        base.dispatch();
+        try (EvBuffer hog = base.newBuffer()) {
+            while (base.bufferBytesInUse() < MEMORY_BYTES - MEMORY_BYTES / 8 - 4096) {
+                try (EvBuffer piece = base.newBuffer()) {
+                    piece.add(new byte[1000]);
+                    hog.addBuffer(piece);
+                }
+            }
+            a.resume();
+            runUntilLogged("a got small");
+        }
+        assertThat(log).hasSize(2).first().asString().contains("a READING", "dropped for want of buffer memory");
+    }
+
     /** Or its bytes would stand before those of the next. */
     @Test
     void aChangeCallbackThatThrowsInsideSendDoesNotShiftDatagrams() throws IOException {

@@ -104,21 +104,37 @@ public final class Launcher implements AutoCloseable {
         err = new Collector(process.getErrorStream());
     }
 
+    /** The class path of the tool. */
     public static String classPath() throws IOException {
+        return String.join(
+                File.pathSeparator,
+                placesOf(Main.class, EventBase.class, picocli.CommandLine.class, org.HdrHistogram.Histogram.class));
+    }
+
+    /** The class path of the tool, and where classes of tests and others are. */
+    public static String classPathWith(Class<?>... others) throws IOException {
+        List<String> places = new ArrayList<>();
+        for (String place : placesOf(others)) {
+            places.add(place);
+            places.add(Path.of(place).resolveSibling("test-classes").toString());
+        }
+        return classPath() + File.pathSeparator + String.join(File.pathSeparator, places);
+    }
+
+    private static List<String> placesOf(Class<?>... types) throws IOException {
+        List<String> places = new ArrayList<>();
         try {
-            List<String> places = new ArrayList<>();
-            for (Class<?> type :
-                    List.of(Main.class, EventBase.class, picocli.CommandLine.class, org.HdrHistogram.Histogram.class)) {
+            for (Class<?> type : types) {
                 places.add(Path.of(type.getProtectionDomain()
                                 .getCodeSource()
                                 .getLocation()
                                 .toURI())
                         .toString());
             }
-            return String.join(File.pathSeparator, places);
         } catch (URISyntaxException e) {
             throw new IOException(e);
         }
+        return places;
     }
 
     public static Launcher start(String... arguments) throws IOException {
