@@ -79,9 +79,12 @@ interface CompletionQueue {
     /** Of the present completion: gives the memory of received bytes back; a no-op if there are none. */
     void recycle();
 
+    /** Whether this thread may submit, wait and cancel; the loop's own always may, others only on older kernels. */
+    boolean completesHere();
+
     /** Ends all operations of all descriptors before it returns; they complete nevertheless. */
     void cancelAllNow();
 
-    /** Frees it; every operation has completed or been cancelled before. */
+    /** Frees it, and ends what is still in flight. */
     void close();
 }

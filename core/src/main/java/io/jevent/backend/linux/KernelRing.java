@@ -10,10 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A ring of the kernel's. It is made disabled and begins with the first {@link #submitAndWait}, so that the thread of the
- * loop is the one the kernel completes operations on.
+ * loop is the one the kernel completes operations on; where it can (Linux 6.1), only when that thread asks.
  */
 final class KernelRing implements CompletionQueue {
     private static final Pattern RELEASE = Pattern.compile("([0-9]{1,4})\\.([0-9]{1,4})");
@@ -83,6 +84,8 @@ final class KernelRing implements CompletionQueue {
     static final int SETUP_SUBMIT_ALL = 1 << 7;
     static final int SETUP_COOP_TASKRUN = 1 << 8;
     static final int SETUP_TASKRUN_FLAG = 1 << 9;
+    static final int SETUP_SINGLE_ISSUER = 1 << 12;
+    static final int SETUP_DEFER_TASKRUN = 1 << 13;
     static final int FEATURE_SINGLE_MMAP = 1;
     static final int FEATURE_NODROP = 1 << 1;
     static final int FEATURE_EXT_ARG = 1 << 8;
@@ -167,6 +170,12 @@ final class KernelRing implements CompletionQueue {
 
     private boolean enabled;
 
+    /** Whether operations complete only when the owner asks, and nobody else may ask. */
+    private final boolean deferred;
+
+    /** The one that began; null before. */
+    private @Nullable Thread owner;
+
     /** Completions taken. */
     private int head;
 
@@ -201,20 +210,15 @@ final class KernelRing implements CompletionQueue {
         this.cancelArgument = arena.allocate(SYNC_CANCEL_BYTES, 8);
         this.registration = arena.allocate(BUF_REG_BYTES, 8);
         MemorySegment params = arena.allocate(PARAMS_BYTES, 8);
-        params.set(ValueLayout.JAVA_INT, PARAMS_CQ_ENTRIES, COMPLETIONS);
-        params.set(
-                ValueLayout.JAVA_INT,
-                PARAMS_FLAGS,
-                SETUP_CQSIZE
-                        | SETUP_CLAMP
-                        | SETUP_R_DISABLED
-                        | SETUP_SUBMIT_ALL
-                        | SETUP_COOP_TASKRUN
-                        | SETUP_TASKRUN_FLAG);
-        this.fd = libc.uringSetup(SUBMISSIONS, params.address());
-        if (fd < 0) {
-            throw SystemError.of(libc, -fd);
+        int made = setUp(params, SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN);
+        this.deferred = made != -EINVAL;
+        if (!deferred) {
+            made = setUp(params, SETUP_COOP_TASKRUN);
         }
+        if (made < 0) {
+            throw SystemError.of(libc, -made);
+        }
+        this.fd = made;
         boolean success = false;
         try {
             int needed = FEATURE_SINGLE_MMAP | FEATURE_NODROP | FEATURE_EXT_ARG;
@@ -261,6 +265,14 @@ final class KernelRing implements CompletionQueue {
                 free();
             }
         }
+    }
+
+    private int setUp(MemorySegment params, int completing) {
+        params.fill((byte) 0);
+        params.set(ValueLayout.JAVA_INT, PARAMS_CQ_ENTRIES, COMPLETIONS);
+        int flags = SETUP_CQSIZE | SETUP_CLAMP | SETUP_R_DISABLED | SETUP_SUBMIT_ALL | SETUP_TASKRUN_FLAG | completing;
+        params.set(ValueLayout.JAVA_INT, PARAMS_FLAGS, flags);
+        return libc.uringSetup(SUBMISSIONS, params.address());
     }
 
     /**
@@ -502,7 +514,13 @@ final class KernelRing implements CompletionQueue {
         if (!enabled) {
             check(libc.uringRegister(fd, REGISTER_ENABLE_RINGS, 0, 0));
             enabled = true;
+            owner = Thread.currentThread();
         }
+    }
+
+    @Override
+    public boolean completesHere() {
+        return !deferred || owner == null || owner == Thread.currentThread();
     }
 
     private int unsubmitted() {

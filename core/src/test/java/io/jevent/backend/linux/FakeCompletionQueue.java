@@ -192,6 +192,11 @@ final class FakeCompletionQueue implements CompletionQueue {
     }
 
     @Override
+    public boolean completesHere() {
+        return true;
+    }
+
+    @Override
     public void cancelAllNow() {
         for (Operation operation : List.copyOf(pending.values())) {
             pending.remove(operation.tag());
