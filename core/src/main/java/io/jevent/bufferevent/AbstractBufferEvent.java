@@ -59,6 +59,15 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     private Watermark outputWatermark = Watermark.DEFAULT_OUTPUT;
     private long maxOutputBytes = BufferEvent.DEFAULT_MAX_OUTPUT_BYTES;
 
+    /** Whether the writer may go on: not above the high mark, or since then down to the low one. */
+    private boolean writable = true;
+
+    /** Null until the program asks for some. */
+    private @Nullable RateLimits limits;
+
+    /** What stands on this instead of the program; null for most. */
+    private @Nullable Layer above;
+
     private State state = State.UNCONNECTED;
     private @Nullable Transport transport;
     private boolean readingEnabled;
@@ -80,6 +89,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     /** The transport has the output and sends by itself what could not be sent at once. */
     private boolean handedOver;
+
+    /** How much of it the transport may send, while it has it. */
+    private long sendAdmitted;
 
     /** Whether the loop counts us among the things to wait for. */
     private final KeepAlive keepAlive;
@@ -121,18 +133,38 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     }
 
     public final void onRead(ReadCallback callback) {
-        checkOpen();
+        checkOnTop();
         callbacks.onRead(callback);
     }
 
     public final void onWrite(WriteCallback callback) {
-        checkOpen();
+        checkOnTop();
         callbacks.onWrite(callback);
     }
 
+    public final void onWritable(WritableCallback callback) {
+        checkOnTop();
+        callbacks.onWritable(callback);
+    }
+
     public final void onCondition(ConditionCallback callback) {
-        checkOpen();
+        checkOnTop();
         callbacks.onCondition(callback);
+    }
+
+    public final ReadCallback readCallback() {
+        engine.checkThread();
+        return callbacks.onRead();
+    }
+
+    public final WriteCallback writeCallback() {
+        engine.checkThread();
+        return callbacks.onWrite();
+    }
+
+    public final ConditionCallback conditionCallback() {
+        engine.checkThread();
+        return callbacks.onCondition();
     }
 
     public final EvBuffer input() {
@@ -159,11 +191,23 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     public final void outputWatermark(Watermark watermark) {
         checkOpen();
         outputWatermark = watermark;
+        noteOutput();
     }
 
     public final Watermark outputWatermark() {
         engine.checkThread();
         return outputWatermark;
+    }
+
+    public final boolean isWritable() {
+        engine.checkThread();
+        return writable && !isGone();
+    }
+
+    public final long unsent() {
+        engine.checkThread();
+        Transport present = transport;
+        return isGone() ? 0 : output.length() + (present == null ? 0 : present.unsentBytes());
     }
 
     public final void maxOutputBytes(long maxOutputBytes) {
@@ -233,7 +277,162 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         return writingEnabled;
     }
 
+    // ---- by hand ----
+
+    public final void trigger(Direction direction, TriggerOption... options) {
+        checkOpen();
+        boolean ignoresMarks = List.of(options).contains(TriggerOption.IGNORE_WATERMARKS);
+        if (isReading(direction)) {
+            if (ignoresMarks || input.length() >= inputWatermark.low()) {
+                callbacks.readLater();
+            }
+        } else if (ignoresMarks || unsent() <= outputWatermark.low()) {
+            callbacks.writeLater();
+        }
+    }
+
+    public final void triggerCondition(Condition condition) {
+        checkOpen();
+        callbacks.raiseLater(condition);
+    }
+
+    public final boolean flush(Direction direction, FlushMode mode) {
+        checkOpen();
+        isReading(direction);
+        boolean wasDelivering = callbacks.delivering(false); // Inside the call nobody is called back.
+        try {
+            return doFlush(direction, mode);
+        } finally {
+            callbacks.delivering(wasDelivering);
+        }
+    }
+
+    private static boolean isReading(Direction direction) {
+        return switch (direction) {
+            case READING -> true;
+            case WRITING -> false;
+            case CONNECTING -> throw new IllegalArgumentException("need READING or WRITING, got CONNECTING");
+        };
+    }
+
+    /** What pushing through means to the flavor; a socket has nothing to push. */
+    boolean doFlush(Direction direction, FlushMode mode) {
+        return false;
+    }
+
+    // ---- rate limits ----
+
+    public final RateLimits rateLimits() {
+        checkOpen();
+        RateLimits present = limits;
+        if (present == null) {
+            present = new RateLimits(this);
+            limits = present;
+        }
+        return present;
+    }
+
+    /** A limit has changed, or lets something through again. */
+    final void limitsChanged() {
+        if (!isGone() || state == State.CLOSING) {
+            update();
+        }
+    }
+
+    // ---- what stands on it, and on what it stands ----
+
+    final void checkCanBeBelow() {
+        checkOnTop();
+        if (state == State.FAILED) {
+            throw new IllegalStateException("this buffer event has failed");
+        }
+    }
+
+    private void checkOnTop() {
+        checkOpen();
+        if (above != null) {
+            throw new IllegalStateException("another buffer event stands on this one and has its callbacks");
+        }
+    }
+
+    final void standUnder(Layer layer) {
+        above = layer;
+        callbacks.handOver(layer);
+    }
+
+    final void standAlone() {
+        above = null;
+    }
+
+    final boolean isUnder(Layer layer) {
+        return above == layer;
+    }
+
+    final boolean hasInputEnded() {
+        return inputEnded;
+    }
+
+    /** Whether it is closed, or about to be. */
+    final boolean isGone() {
+        return state == State.CLOSED || state == State.CLOSING;
+    }
+
+    /** Bytes that may be appended before the high mark is passed; none while the writer is to wait. */
+    final long roomBelowHighMark() {
+        return isWritable() ? outputWatermark.high() - unsent() : 0;
+    }
+
+    final Transport transportOrThrow() {
+        Transport present = transport;
+        if (present == null) {
+            throw new IllegalStateException("need a connection below");
+        }
+        return present;
+    }
+
+    /** The one below has timed out. */
+    final void timedOutBelow(Condition.TimedOut condition) {
+        switch (condition.direction()) {
+            case READING -> readingEnabled = false;
+            case WRITING -> writingEnabled = false;
+            case CONNECTING -> state = state == State.CONNECTING ? State.UNCONNECTED : state;
+        }
+        update();
+        raise(condition);
+    }
+
+    /** Hands the output to the transport at once. */
+    final void handDown() {
+        flushRequested = true;
+        flush();
+    }
+
+    final void flushIfRequested() {
+        if (flushRequested) {
+            flush();
+        }
+    }
+
+    private void raise(Condition condition) {
+        Layer layer = above;
+        if (layer != null) {
+            layer.onBelowCondition(condition);
+        } else {
+            callbacks.raise(condition);
+        }
+    }
+
     // ---- the connection ----
+
+    /** Whether the transport goes on after a connect has failed, to try another time. */
+    boolean outlivesFailedConnect() {
+        return false;
+    }
+
+    /** Gives up a connect under way. */
+    void abandonConnect() {
+        detach();
+    }
 
     final State state() {
         return state;
@@ -284,14 +483,14 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     @Override
     public final void onConnected() {
         writeClock.ticking(false);
-        if (state == State.CONNECTING) {
+        if (state == State.CONNECTING || state == State.UNCONNECTED) {
             state = State.OPEN;
         }
         if (Flight.isRecording()) {
             reportConnected();
         }
         update();
-        callbacks.raise(Condition.Connected.INSTANCE);
+        raise(Condition.Connected.INSTANCE);
     }
 
     private void reportConnected() {
@@ -312,10 +511,16 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             input.drain(input.length());
             return;
         }
-        if (inputWatermark.high() != Watermark.UNLIMITED) {
+        if (admitted != Transport.UNLIMITED) {
             admitted = Math.max(0, admitted - byteCount);
         }
-        if (input.length() >= inputWatermark.low()) {
+        if (limits != null) {
+            limits.received(byteCount);
+        }
+        Layer layer = above;
+        if (layer != null) {
+            layer.onBelowReceived();
+        } else if (input.length() >= inputWatermark.low()) {
             callbacks.read();
         }
         update();
@@ -331,16 +536,42 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             return;
         }
         update();
-        callbacks.raise(Condition.Eof.INSTANCE);
+        raise(Condition.Eof.INSTANCE);
     }
 
     @Override
     public final void onSent(long byteCount) {
         writeClock.progress();
-        handedOver = handedOver && !output.isEmpty();
+        if (sendAdmitted != Transport.UNLIMITED) {
+            sendAdmitted -= byteCount;
+        }
+        if (limits != null) {
+            limits.sent(byteCount);
+        }
+        handedOver = handedOver && !output.isEmpty() && sendAdmitted > 0;
         update();
-        if (output.length() <= outputWatermark.low()) {
+        Layer layer = above;
+        if (layer != null) {
+            noteOutput();
+            layer.onBelowSent();
+        } else if (unsent() <= outputWatermark.low()) {
             callbacks.write();
+            noteOutput();
+        }
+        if (state == State.CLOSING) {
+            closeIfFlushed();
+        }
+    }
+
+    /** Tells a writer that has to wait that it may go on. */
+    private void noteOutput() {
+        if (writable) {
+            writable = unsent() <= outputWatermark.high();
+        } else if (unsent() <= outputWatermark.low()) {
+            writable = true;
+            if (above == null) {
+                callbacks.writable();
+            }
         }
     }
 
@@ -350,7 +581,10 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             close();
             return;
         }
-        if (direction == Direction.CONNECTING) {
+        if (direction == Direction.CONNECTING && outlivesFailedConnect()) {
+            state = State.UNCONNECTED;
+            update();
+        } else if (direction == Direction.CONNECTING) {
             detach();
         } else {
             state = State.FAILED;
@@ -358,7 +592,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             writingEnabled = false;
             update();
         }
-        callbacks.raise(new Condition.Failed(direction, cause));
+        raise(new Condition.Failed(direction, cause));
     }
 
     void timedOut(Direction direction) {
@@ -368,8 +602,8 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             return;
         }
         if (state == State.CONNECTING) {
-            detach();
-            callbacks.raise(new Condition.TimedOut(Direction.CONNECTING));
+            abandonConnect();
+            raise(new Condition.TimedOut(Direction.CONNECTING));
             return;
         }
         if (direction == Direction.READING) {
@@ -378,7 +612,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             writingEnabled = false;
         }
         update();
-        callbacks.raise(new Condition.TimedOut(direction));
+        raise(new Condition.TimedOut(direction));
     }
 
     // ---- what the buffers report ----
@@ -397,6 +631,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         }
         if (added > 0) {
             engine.countOutput(added);
+            noteOutput();
         }
     }
 
@@ -412,10 +647,15 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         handedOver = false;
         engine.deactivate(delivery);
         update();
-        // Deferred in any case: this runs inside the user's own append.
-        callbacks.raiseLater(new Condition.Failed(
+        Condition.Failed failed = new Condition.Failed(
                 Direction.WRITING,
-                new IOException("unsent output passed " + maxOutputBytes + " bytes; the peer does not read")));
+                new IOException("unsent output passed " + maxOutputBytes + " bytes; the peer does not read"));
+        Layer layer = above;
+        if (layer != null) {
+            layer.onBelowCondition(failed);
+        } else {
+            callbacks.raiseLater(failed); // In any case: this runs inside the user's own append.
+        }
     }
 
     // ---- deriving ----
@@ -442,32 +682,54 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     /** Derives from the state what the transport does, which clocks tick and whether the loop waits for us. */
     private void update() {
-        boolean reads = admit();
+        boolean wantsBytes = wantsToRead() && room() > 0;
+        admit(wantsBytes);
         boolean writes = wantsToWrite();
-        if ((writes && !handedOver) || wantsToShutDown()) {
+        boolean maySend = limits == null || !writes || limits.writeAllowance() > 0;
+        if ((writes && !handedOver && maySend) || wantsToShutDown()) {
             requestFlush();
         }
-        if (handedOver && !writingEnabled) {
+        if (handedOver && !(writingEnabled && maySend)) {
             stopSending();
         }
-        readClock.ticking(reads && state == State.OPEN);
-        writeClock.ticking(state == State.CONNECTING || (writes && handedOver));
-        boolean awaitsUserConnect = state == State.OPEN && writingEnabled && isUserConnecting();
-        keepAlive.hold(reads || writes || state == State.CONNECTING || state == State.CLOSING || awaitsUserConnect);
+        readClock.ticking(admitted > 0 && state == State.OPEN);
+        writeClock.ticking(state == State.CONNECTING || isStalled());
+        keepAlive.hold(hasToWait(wantsBytes, writes));
     }
 
-    /** Tells the transport how much it may receive, where that has changed; returns whether it is anything. */
-    private boolean admit() {
+    private boolean hasToWait(boolean wantsBytes, boolean writes) {
+        if (state == State.CLOSING || readClock.isRunning() || writeClock.isRunning()) {
+            return true;
+        }
+        boolean awaitsUserConnect = state == State.OPEN && writingEnabled && isUserConnecting();
+        boolean waits = wantsBytes || writes || state == State.CONNECTING || awaitsUserConnect;
+        Transport present = transport;
+        return waits && (present == null || present.waitsForOutside());
+    }
+
+    /** Whether output waits for the system, or for what is below. */
+    private boolean isStalled() {
+        Transport present = transport;
+        return present != null
+                && state == State.OPEN
+                && writingEnabled
+                && ((handedOver && !output.isEmpty()) || present.unsentBytes() > 0);
+    }
+
+    /** Tells the transport how much it may receive, where that has changed. */
+    private void admit(boolean wantsBytes) {
         Transport present = transport;
         if (present == null) {
-            return false;
+            return;
         }
-        long wanted = wantsToRead() ? room() : 0;
+        long wanted = wantsBytes ? room() : 0;
+        if (limits != null && wantsBytes) {
+            wanted = Math.min(wanted, limits.readAllowance());
+        }
         if (wanted != admitted) {
             admitted = wanted;
             present.receive(input, wanted);
         }
-        return wanted > 0;
     }
 
     private long room() {
@@ -483,7 +745,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         }
     }
 
-    private boolean isUserConnecting() {
+    final boolean isUserConnecting() {
         Transport present = transport;
         return present != null && present.isUserConnecting();
     }
@@ -499,20 +761,27 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     @Override
     public final void flush() {
-        flushRequested = false;
+        Layer layer = above;
+        if (layer != null) {
+            layer.flushAbove();
+        }
         Transport present = transport;
-        if (present == null) {
+        if (!flushRequested || present == null) {
+            flushRequested = false;
             return;
         }
-        if (wantsToWrite()) {
+        flushRequested = false;
+        long allowed = limits == null || !wantsToWrite() ? Transport.UNLIMITED : limits.writeAllowance();
+        if (wantsToWrite() && allowed > 0) {
             handedOver = true;
+            sendAdmitted = allowed;
             try {
-                present.send(output);
+                present.send(output, allowed);
             } finally {
                 // A short write leaves bytes with the transport, which sends them when there is room.
-                handedOver = handedOver && !output.isEmpty();
+                handedOver = handedOver && !output.isEmpty() && sendAdmitted > 0;
             }
-            writeClock.ticking(wantsToWrite());
+            writeClock.ticking(state == State.CONNECTING || isStalled());
         }
         if (wantsToShutDown()) {
             outputShutdownDone = true;
@@ -557,6 +826,11 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         readClock.ticking(false);
         writeClock.timeout(0);
         writingEnabled = true;
+        Layer layer = above;
+        above = null;
+        if (layer != null) {
+            layer.onBelowClosed();
+        }
         outputShutdownAsked = true;
         output.freeze(EvBuffer.End.END);
         boolean connecting = state == State.CONNECTING;
@@ -573,14 +847,16 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     }
 
     private void closeIfFlushed() {
-        if (output.isEmpty() && outputShutdownDone && inputEnded) {
+        Transport present = transport;
+        boolean allLeft = output.isEmpty() && (present == null || present.unsentBytes() == 0);
+        if (allLeft && outputShutdownDone && inputEnded) {
             close();
         }
     }
 
     public final boolean isClosed() {
         engine.checkThread();
-        return state == State.CLOSED || state == State.CLOSING;
+        return isGone();
     }
 
     public final void close() {
@@ -603,6 +879,14 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         transport = null;
         if (old != null) {
             endTransport(old);
+        }
+        if (limits != null) {
+            limits.close();
+        }
+        Layer layer = above;
+        above = null;
+        if (layer != null) {
+            layer.onBelowClosed();
         }
         engine.deactivate(delivery);
         readClock.ticking(false);

@@ -1,5 +1,6 @@
 package io.jevent.bufferevent;
 
+import io.jevent.backend.Direction;
 import io.jevent.buffer.EvBuffer;
 import io.jevent.event.EventBase;
 import java.time.Duration;
@@ -24,7 +25,8 @@ import java.time.Duration;
  * <h2>Callbacks</h2>
  *
  * They run in the loop's callback stage at this buffer event's priority, never inside a call the user makes, and never
- * after {@link #close()}. When several are due at once the order is: connected, read, write, conditions as they happened.
+ * after {@link #close()}. When several are due at once the order is: connected, read, write, writable, conditions as they
+ * happened.
  * What they throw goes to the base's error handler.
  *
  * <h2>Concurrency</h2>
@@ -33,9 +35,22 @@ import java.time.Duration;
  *
  * @see "libevent struct bufferevent"
  */
-public sealed interface BufferEvent extends AutoCloseable permits SocketBufferEvent {
+public sealed interface BufferEvent extends AutoCloseable
+        permits SocketBufferEvent, PairBufferEvent, FilterBufferEvent, TransportBufferEventImpl {
     /** Bytes of unsent output at which a buffer event fails, unless told otherwise: 64 MiB. */
     long DEFAULT_MAX_OUTPUT_BYTES = 64L << 20;
+
+    /**
+     * Makes a buffer event over a transport of the program's own, such as one that speaks to a proxy first.
+     *
+     * @param base the loop
+     * @param maker makes the transport; it is closed with the buffer event
+     * @param options how it behaves
+     * @return a new buffer event, connecting if its transport is not connected
+     */
+    static BufferEvent over(EventBase base, TransportMaker maker, BufferEventOption... options) {
+        return TransportBufferEventImpl.over(base, maker, options);
+    }
 
     /**
      * {@return the loop}
@@ -63,12 +78,61 @@ public sealed interface BufferEvent extends AutoCloseable permits SocketBufferEv
     void onWrite(WriteCallback callback);
 
     /**
+     * Replaces the writable callback. <em>Difference</em>: libevent has no counterpart, there a writer is never told to wait.
+     *
+     * @param callback runs when {@link #isWritable()} has become true again
+     */
+    void onWritable(WritableCallback callback);
+
+    /**
      * Replaces the condition callback.
      *
      * @param callback runs once for each condition
      * @see "libevent bufferevent_setcb()"
      */
     void onCondition(ConditionCallback callback);
+
+    /**
+     * {@return the read callback; one that does nothing if none was set}
+     *
+     * @see "libevent bufferevent_getcb()"
+     */
+    ReadCallback readCallback();
+
+    /**
+     * {@return the write callback; one that does nothing if none was set}
+     *
+     * @see "libevent bufferevent_getcb()"
+     */
+    WriteCallback writeCallback();
+
+    /**
+     * {@return the condition callback; one that does nothing if none was set}
+     *
+     * @see "libevent bufferevent_getcb()"
+     */
+    ConditionCallback conditionCallback();
+
+    /**
+     * Calls back as if bytes had moved, if the low mark is reached; whether the direction is enabled does not matter. Several
+     * calls before the callback runs are one.
+     *
+     * @param direction which callback, {@link Direction#READING} or {@link Direction#WRITING}
+     * @param options see there
+     * @throws IllegalArgumentException if the direction is {@code CONNECTING}
+     * @throws IllegalStateException if this buffer event is closed
+     * @see "libevent bufferevent_trigger()"
+     */
+    void trigger(Direction direction, TriggerOption... options);
+
+    /**
+     * Reports a condition as if it had happened; nothing else changes.
+     *
+     * @param condition what the condition callback is given
+     * @throws IllegalStateException if this buffer event is closed
+     * @see "libevent bufferevent_trigger_event()"
+     */
+    void triggerCondition(Condition condition);
 
     // ---- data ----
 
@@ -194,7 +258,7 @@ public sealed interface BufferEvent extends AutoCloseable permits SocketBufferEv
     Watermark inputWatermark();
 
     /**
-     * Sets when the write callback runs.
+     * Sets when the write callback runs, and when a writer should wait: see {@link #isWritable()}.
      *
      * @param watermark the marks
      * @see "libevent bufferevent_setwatermark()"
@@ -209,8 +273,44 @@ public sealed interface BufferEvent extends AutoCloseable permits SocketBufferEv
     Watermark outputWatermark();
 
     /**
-     * Bounds the unsent output in memory; what is still in files does not count. When an append takes it beyond, the connection is given up and {@link Condition.Failed} with
-     * {@code WRITING} is reported. <em>Difference</em> from libevent, which has no bound; see ADR 8.
+     * {@return whether a writer should go on: false once more than the output's high mark is unsent, true again when at most
+     * its low mark is, which {@link #onWritable} tells, and false when closed} It is advice; no byte is refused before {@link
+     * #maxOutputBytes}.
+     *
+     * <p>{@link Relay} is this, ready-made.
+     */
+    boolean isWritable();
+
+    /**
+     * {@return bytes in the output and, for a filter, below it that have not reached the system}
+     */
+    long unsent();
+
+    /**
+     * {@return the rate limits, none set at first}
+     *
+     * @throws IllegalStateException if this buffer event is closed
+     */
+    RateLimits rateLimits();
+
+    /**
+     * Pushes through what can go now, whatever the marks say. On a socket nothing happens, because its output leaves by itself.
+     * On a pair bytes move to the other end, if that reads; on a filter the filter ends what it has begun, and what it stands
+     * on is flushed. {@link FlushMode#NORMAL} pushes nothing. {@link FlushMode#FINISHED} for writing also shuts the output
+     * down, on a socket nothing still. No callback runs inside.
+     *
+     * @param direction {@link Direction#READING} or {@link Direction#WRITING}
+     * @param mode how thoroughly
+     * @return whether something moved
+     * @throws IllegalArgumentException if the direction is {@code CONNECTING}
+     * @throws IllegalStateException if this buffer event is closed
+     * @see "libevent bufferevent_flush()"
+     */
+    boolean flush(Direction direction, FlushMode mode);
+
+    /**
+     * Bounds the unsent output in memory; what is still in files does not count. When an append takes it beyond, the connection
+     * is given up and {@link Condition.Failed} with {@code WRITING} is reported. <em>Difference</em> from libevent, which has no bound; see ADR 8.
      *
      * @param maxOutputBytes at least 1; default {@link #DEFAULT_MAX_OUTPUT_BYTES}
      * @throws IllegalArgumentException if below 1

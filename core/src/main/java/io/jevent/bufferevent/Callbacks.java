@@ -19,6 +19,7 @@ final class Callbacks {
     private final PendingCallbacks pending = new PendingCallbacks();
     private ReadCallback onRead = NOTHING;
     private WriteCallback onWrite = NOTHING;
+    private WritableCallback onWritable = NOTHING;
     private ConditionCallback onCondition = NOTHING;
     private boolean delivering;
 
@@ -38,8 +39,24 @@ final class Callbacks {
         onWrite = callback;
     }
 
+    void onWritable(WritableCallback callback) {
+        onWritable = callback;
+    }
+
     void onCondition(ConditionCallback callback) {
         onCondition = callback;
+    }
+
+    ReadCallback onRead() {
+        return onRead;
+    }
+
+    WriteCallback onWrite() {
+        return onWrite;
+    }
+
+    ConditionCallback onCondition() {
+        return onCondition;
     }
 
     void priority(int priority) {
@@ -47,17 +64,23 @@ final class Callbacks {
     }
 
     /** Whether the loop is inside the delivery of this buffer event's bytes. */
-    void delivering(boolean delivering) {
+    boolean delivering(boolean delivering) {
+        boolean before = this.delivering;
         this.delivering = delivering;
+        return before;
     }
 
     void read() {
         if (mayRunNow()) {
             runRead();
         } else {
-            pending.addRead();
-            engine.activateDeferred(deferred);
+            readLater();
         }
+    }
+
+    void readLater() {
+        pending.addRead();
+        engine.activateDeferred(deferred);
     }
 
     void write() {
@@ -67,9 +90,21 @@ final class Callbacks {
         if (mayRunNow()) {
             runWrite();
         } else {
-            pending.addWrite();
-            engine.activateDeferred(deferred);
+            writeLater();
         }
+    }
+
+    void writeLater() {
+        pending.addWrite();
+        engine.activateDeferred(deferred);
+    }
+
+    void writable() {
+        if (onWritable == NOTHING) {
+            return;
+        }
+        pending.addWritable(); // It may come of an append, or of a new mark; never inside the user's call.
+        engine.activateDeferred(deferred);
     }
 
     void raise(Condition condition) {
@@ -89,9 +124,21 @@ final class Callbacks {
     void silence() {
         onRead = NOTHING;
         onWrite = NOTHING;
+        onWritable = NOTHING;
         onCondition = NOTHING;
         pending.clear();
         engine.deactivate(deferred);
+    }
+
+    /** From now on a layer is told, and first what waits. */
+    void handOver(Layer layer) {
+        if (pending.takeConnected()) {
+            layer.onBelowCondition(Condition.Connected.INSTANCE);
+        }
+        for (Condition next = pending.takeCondition(); next != null; next = pending.takeCondition()) {
+            layer.onBelowCondition(next);
+        }
+        silence();
     }
 
     /** What waits to be said of the connection before is not said of a new one; bytes read still are. */
@@ -119,6 +166,14 @@ final class Callbacks {
         }
     }
 
+    private void runWritable() {
+        try {
+            onWritable.onWritable(owner.self());
+        } catch (Exception e) {
+            engine.report(owner.self(), e);
+        }
+    }
+
     private void runCondition(Condition condition) {
         try {
             onCondition.onCondition(owner.self(), condition);
@@ -137,6 +192,9 @@ final class Callbacks {
         }
         if (pending.takeWrite()) {
             runWrite();
+        }
+        if (pending.takeWritable()) {
+            runWritable();
         }
         for (Condition next = pending.takeCondition(); next != null; next = pending.takeCondition()) {
             runCondition(next);
@@ -161,12 +219,15 @@ final class Callbacks {
     }
 
     /** What runs until the user says what shall. */
-    private static final class Nothing implements ReadCallback, WriteCallback, ConditionCallback {
+    private static final class Nothing implements ReadCallback, WriteCallback, WritableCallback, ConditionCallback {
         @Override
         public void onRead(BufferEvent bufferEvent) {}
 
         @Override
         public void onWrite(BufferEvent bufferEvent) {}
+
+        @Override
+        public void onWritable(BufferEvent bufferEvent) {}
 
         @Override
         public void onCondition(BufferEvent bufferEvent, Condition condition) {}

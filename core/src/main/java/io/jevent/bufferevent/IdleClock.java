@@ -54,6 +54,11 @@ final class IdleClock {
         }
     }
 
+    /** Whether it ticks towards a limit. */
+    boolean isRunning() {
+        return ticking && timeoutNanos > 0;
+    }
+
     void progress() {
         if (timeoutNanos > 0 && ticking) {
             progressNanos = engine.clock().nanoTime();

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callbacks of one buffer event that are due, in the order they will run: connected, read, write, conditions.
+ * The callbacks of one buffer event that are due, in the order they will run: connected, read, write, writable, conditions.
  *
  * <p>Several reads or writes are one. Conditions are few: at most one end for each direction, and time-outs, which disable
  * their direction until the user enables it again.
@@ -13,6 +13,7 @@ final class PendingCallbacks {
     private boolean connected;
     private boolean read;
     private boolean write;
+    private boolean writable;
 
     /** Null until the first one: most connections never have two at a time. */
     private @Nullable ArrayDeque<Condition> conditions;
@@ -23,6 +24,10 @@ final class PendingCallbacks {
 
     void addWrite() {
         write = true;
+    }
+
+    void addWritable() {
+        writable = true;
     }
 
     void add(Condition condition) {
@@ -37,7 +42,7 @@ final class PendingCallbacks {
     }
 
     boolean isEmpty() {
-        return !connected && !read && !write && (conditions == null || conditions.isEmpty());
+        return !connected && !read && !write && !writable && (conditions == null || conditions.isEmpty());
     }
 
     boolean takeConnected() {
@@ -58,6 +63,12 @@ final class PendingCallbacks {
         return due;
     }
 
+    boolean takeWritable() {
+        boolean due = writable;
+        writable = false;
+        return due;
+    }
+
     @Nullable
     Condition takeCondition() {
         return conditions == null ? null : conditions.poll();
@@ -67,6 +78,7 @@ final class PendingCallbacks {
     void forgetConnection() {
         connected = false;
         write = false;
+        writable = false;
         conditions = null;
     }
 
@@ -74,6 +86,7 @@ final class PendingCallbacks {
         connected = false;
         read = false;
         write = false;
+        writable = false;
         conditions = null;
     }
 }

@@ -5,7 +5,8 @@ package io.jevent.bufferevent;
  *
  * <p>Input side: the read callback runs when bytes arrive and at least {@code low} now wait in the input buffer; the
  * transport is not read again until fewer than {@code high} wait there, and never beyond {@code high}. Output side: the
- * write callback runs once at most {@code low} bytes are still unsent; {@code high} is advice, no byte is refused.
+ * write callback runs once at most {@code low} bytes are still unsent; above {@code high} the buffer event is not writable until
+ * at most {@code low} bytes are unsent, but no byte is refused.
  *
  * <p>Threading: immutable, share freely.
  *

@@ -5,6 +5,7 @@ import io.jevent.event.Event;
 import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseConfig;
 import io.jevent.event.EventCount;
+import io.jevent.event.LoopOption;
 import io.jevent.listener.ConnectionListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -205,6 +206,9 @@ public final class LoopRig implements AutoCloseable {
         try {
             for (AutoCloseable it : made) {
                 it.close();
+            }
+            if (network == null && base.bufferBytesInUse() > 0) {
+                base.loop(LoopOption.NONBLOCK); // What the system still reads from comes back with its next answer.
             }
             for (EventCount kind : EventCount.values()) {
                 int count = base.eventCount(kind);

@@ -211,6 +211,7 @@ public final class ScriptedPeer {
         private long admitted;
         private boolean endReported;
         private @Nullable EvBuffer source;
+        private long sendAdmitted;
 
         private TransportHandler handler() {
             TransportHandler present = handler;
@@ -326,7 +327,7 @@ public final class ScriptedPeer {
                 handler().onFailed(Direction.WRITING, writeFailure);
                 return;
             }
-            int count = (int) Math.min(Math.min(from.length(), window), maxBytesPerWrite);
+            int count = (int) Math.min(Math.min(from.length(), sendAdmitted), Math.min(window, maxBytesPerWrite));
             if (count == 0) {
                 return;
             }
@@ -340,7 +341,10 @@ public final class ScriptedPeer {
             if (window != UNLIMITED) {
                 window -= count;
             }
-            if (from.isEmpty()) {
+            if (sendAdmitted != UNLIMITED) {
+                sendAdmitted -= count;
+            }
+            if (from.isEmpty() || sendAdmitted <= 0) {
                 source = null;
             } else {
                 script.isReady(ScriptedPeer.this);
@@ -383,9 +387,10 @@ public final class ScriptedPeer {
         }
 
         @Override
-        public void send(EvBuffer source) {
+        public void send(EvBuffer source, long admittedBytes) {
             boolean waiting = this.source != null;
             this.source = source;
+            this.sendAdmitted = admittedBytes;
             if (state == NearState.CONNECTED && !waiting) {
                 write();
             }

@@ -81,6 +81,7 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
     // ---- what goes out ----
 
     private @Nullable EvBuffer source;
+    private long sendAdmitted;
     private boolean outputEnded;
 
     SimulatedEndpoint(SimulatedNetwork network, SocketAddress local, SocketAddress remote) {
@@ -337,9 +338,10 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
     // ---- out ----
 
     @Override
-    public void send(EvBuffer source) {
+    public void send(EvBuffer source, long admittedBytes) {
         boolean waits = this.source != null;
         this.source = source;
+        this.sendAdmitted = admittedBytes;
         if (state == State.CONNECTED && !waits) {
             write();
         }
@@ -366,7 +368,8 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
             }
             return;
         }
-        int count = (int) Math.min(Math.min(from.length(), room()), network.faults().maxBytesPerWrite);
+        long most = Math.min(from.length(), Math.min(sendAdmitted, room()));
+        int count = (int) Math.min(most, network.faults().maxBytesPerWrite);
         if (count > 1 && network.happens(network.faults().shortWrite)) {
             count = network.random().nextInt(1, count);
         }
@@ -441,7 +444,10 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
         } finally {
             // Also when a change callback of the user's threw; it may have closed this connection, too.
             if (state == State.CONNECTED) {
-                if (from.isEmpty()) {
+                if (sendAdmitted != UNLIMITED) {
+                    sendAdmitted -= count;
+                }
+                if (from.isEmpty() || sendAdmitted <= 0) {
                     source = null;
                 }
                 handler().onSent(count);

@@ -13,6 +13,7 @@ enum LinuxSocketOption {
     SO_SNDBUF(Level.SOCKET, 7),
     SO_RCVBUF(Level.SOCKET, 8),
     SO_KEEPALIVE(Level.SOCKET, 9),
+    SO_LINGER(Level.SOCKET, 13),
     SO_REUSEPORT(Level.SOCKET, 15),
     TCP_NODELAY(Level.TCP, 1),
     TCP_KEEPIDLE(Level.TCP, 4),
@@ -62,12 +63,16 @@ enum LinuxSocketOption {
             case Integer given -> given;
             default -> throw new IllegalArgumentException(option.name() + " cannot be " + value);
         };
-        sockets.set(fd, known.level.number, known.number, number);
+        if (known == SO_LINGER) {
+            sockets.setLinger(fd, number);
+        } else {
+            sockets.set(fd, known.level.number, known.number, number);
+        }
     }
 
     static <T> T get(Sockets sockets, int fd, SocketOption<T> option) throws IOException {
         LinuxSocketOption known = of(option);
-        int number = sockets.get(fd, known.level.number, known.number);
+        int number = known == SO_LINGER ? sockets.linger(fd) : sockets.get(fd, known.level.number, known.number);
         Object value = option.type() == Boolean.class ? (Object) (number != 0) : (Object) number;
         return option.type().cast(value);
     }

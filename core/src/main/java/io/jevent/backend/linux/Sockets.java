@@ -26,6 +26,8 @@ final class Sockets {
     private static final int TCP_NODELAY = 1;
     private static final int SOL_SOCKET = 1;
     private static final int SO_ERROR = 4;
+    private static final int SO_LINGER = 13;
+    private static final int LINGER_BYTES = 8;
     private static final int SHUT_WR = 1;
     private static final int EINPROGRESS = 115;
     private static final int EAFNOSUPPORT = 97;
@@ -48,6 +50,7 @@ final class Sockets {
 
     private final MemorySegment value;
     private final MemorySegment valueBytes;
+    private final MemorySegment linger;
 
     Sockets(Arena arena) {
         this.libc = new Libc(arena);
@@ -55,6 +58,7 @@ final class Sockets {
         this.vector = new IoVector(arena);
         this.value = arena.allocate(ValueLayout.JAVA_LONG);
         this.valueBytes = arena.allocate(ValueLayout.JAVA_INT);
+        this.linger = arena.allocate(LINGER_BYTES, Integer.BYTES);
     }
 
     int openStream(int family) throws IOException {
@@ -99,6 +103,20 @@ final class Sockets {
     void set(int fd, int level, int option, int number) throws IOException {
         value.set(ValueLayout.JAVA_INT, 0, number);
         check(libc.setsockopt(fd, level, option, value.address(), Integer.BYTES));
+    }
+
+    /** {@code struct linger}: whether, and how many seconds. */
+    void setLinger(int fd, int seconds) throws IOException {
+        linger.set(ValueLayout.JAVA_INT, 0, seconds < 0 ? 0 : 1);
+        linger.set(ValueLayout.JAVA_INT, Integer.BYTES, Math.max(0, seconds));
+        check(libc.setsockopt(fd, SOL_SOCKET, SO_LINGER, linger.address(), LINGER_BYTES));
+    }
+
+    /** Seconds, or -1 for none. */
+    int linger(int fd) throws IOException {
+        valueBytes.set(ValueLayout.JAVA_INT, 0, LINGER_BYTES);
+        check(libc.getsockopt(fd, SOL_SOCKET, SO_LINGER, linger.address(), valueBytes.address()));
+        return linger.get(ValueLayout.JAVA_INT, 0) == 0 ? -1 : linger.get(ValueLayout.JAVA_INT, Integer.BYTES);
     }
 
     int get(int fd, int level, int option) throws IOException {

@@ -122,6 +122,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     /** Where bytes to send come from; null when nothing is to be sent. */
     private @Nullable EvBuffer source;
 
+    private long sendAdmitted;
     private boolean sending;
     private boolean sendEnded;
 
@@ -345,7 +346,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
             from.unfreeze(EvBuffer.End.START);
         }
         try {
-            return from.writeTo(this, UNLIMITED);
+            return from.writeTo(this, sendAdmitted);
         } finally {
             if (frozen && !from.isClosed()) {
                 from.freeze(EvBuffer.End.START);
@@ -380,9 +381,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
         } finally {
             if (state == State.CONNECTED && !from.isClosed()) {
                 long count = before - from.length();
-                if (from.isEmpty()) {
-                    source = null;
-                }
+                sent(from, count);
                 if (count > 0 || !returned) {
                     handler.onSent(count);
                 }
@@ -665,11 +664,19 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
         } finally {
             // Also when a change callback of the user's threw: the bytes are gone nevertheless.
             if (state == State.CONNECTED && (drained || !from.isClosed())) {
-                if (from.isEmpty()) {
-                    source = null;
-                }
+                sent(from, count);
                 handler.onSent(count);
             }
+        }
+    }
+
+    /** Counts what has left; without more bytes or admission there is nothing to send from. */
+    private void sent(EvBuffer from, long count) {
+        if (sendAdmitted != UNLIMITED) {
+            sendAdmitted -= count;
+        }
+        if (from.isEmpty() || sendAdmitted <= 0) {
+            source = null;
         }
     }
 
@@ -765,8 +772,9 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     }
 
     @Override
-    public void send(EvBuffer source) {
+    public void send(EvBuffer source, long admittedBytes) {
         this.source = source;
+        this.sendAdmitted = admittedBytes;
         stopping = false;
         if (state == State.CONNECTED && !blocked) {
             sendFiles();

@@ -69,6 +69,8 @@ public final class ReadinessTransport extends Watcher implements Transport {
     /** Where bytes to send come from; null when nothing is to be sent. */
     private @Nullable EvBuffer source;
 
+    private long sendAdmitted;
+
     /** Whether the last write was short, so that the next one waits for room. */
     private boolean blocked;
 
@@ -273,7 +275,7 @@ public final class ReadinessTransport extends Watcher implements Transport {
             from.unfreeze(EvBuffer.End.START);
         }
         try {
-            return from.writeTo(socket.output(), UNLIMITED);
+            return from.writeTo(socket.output(), sendAdmitted);
         } finally {
             if (frozen && !from.isClosed()) {
                 from.freeze(EvBuffer.End.START);
@@ -298,8 +300,9 @@ public final class ReadinessTransport extends Watcher implements Transport {
     }
 
     @Override
-    public void send(EvBuffer source) {
+    public void send(EvBuffer source, long admittedBytes) {
         this.source = source;
+        this.sendAdmitted = admittedBytes;
         if (state == State.CONNECTED && !blocked) {
             try {
                 write();
@@ -363,7 +366,10 @@ public final class ReadinessTransport extends Watcher implements Transport {
             return; // It failed, or a callback of the buffer's has closed this connection.
         }
         long count = Math.max(0, before - from.length());
-        blocked = !from.isEmpty();
+        if (sendAdmitted != UNLIMITED) {
+            sendAdmitted -= count;
+        }
+        blocked = !from.isEmpty() && sendAdmitted > 0;
         if (!blocked) {
             source = null;
         }

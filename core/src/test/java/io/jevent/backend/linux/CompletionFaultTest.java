@@ -166,7 +166,7 @@ class CompletionFaultTest {
             }
             transport.deliver();
             if (stops && failure == null && !output.isEmpty()) {
-                transport.send(output);
+                transport.send(output, Transport.UNLIMITED);
             }
         }
 
@@ -216,7 +216,7 @@ class CompletionFaultTest {
                 output.add(bytes, writtenCount, BYTES / 12);
                 output.add(bytes, writtenCount + BYTES / 12, BYTES / 12);
                 writtenCount += BYTES / 6;
-                transport.send(output);
+                transport.send(output, Transport.UNLIMITED);
             }
         }
 

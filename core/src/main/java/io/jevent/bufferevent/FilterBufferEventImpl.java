@@ -1,0 +1,76 @@
+package io.jevent.bufferevent;
+
+import io.jevent.backend.Direction;
+import io.jevent.backend.Transport;
+import java.util.List;
+
+/** The filter flavor: its transport is the buffer event below. */
+final class FilterBufferEventImpl extends AbstractBufferEvent implements FilterBufferEvent {
+    private final AbstractBufferEvent below;
+    private final BufferFilter filter;
+    private final FilterTransport passage;
+
+    private FilterBufferEventImpl(AbstractBufferEvent below, BufferFilter filter, BufferEventOption... options) {
+        super(below.base, options);
+        this.below = below;
+        this.filter = filter;
+        boolean closesBelow = List.of(options).contains(BufferEventOption.CLOSE_ON_FREE);
+        this.passage = new FilterTransport(this, below, filter, closesBelow);
+    }
+
+    static FilterBufferEventImpl on(AbstractBufferEvent below, BufferFilter filter, BufferEventOption... options) {
+        below.checkCanBeBelow();
+        FilterBufferEventImpl made = new FilterBufferEventImpl(below, filter, options);
+        made.passage.takeOver();
+        made.begin(made.passage, below.state());
+        return made;
+    }
+
+    @Override
+    BufferEvent self() {
+        return this;
+    }
+
+    @Override
+    void endTransport(Transport transport) {
+        transport.close();
+    }
+
+    /** The one below may connect again. */
+    @Override
+    boolean outlivesFailedConnect() {
+        return true;
+    }
+
+    @Override
+    public BufferEvent underlying() {
+        return below.self();
+    }
+
+    @Override
+    public BufferFilter filter() {
+        return filter;
+    }
+
+    @Override
+    boolean doFlush(Direction direction, FlushMode mode) {
+        boolean moved;
+        if (direction == Direction.READING) {
+            boolean movedBelow = below.doFlush(direction, mode);
+            moved = passage.flushInput(mode) || movedBelow;
+        } else {
+            handDown();
+            moved = passage.flushOutput(mode);
+            moved |= below.doFlush(direction, mode == FlushMode.FINISHED ? FlushMode.FLUSH : mode);
+            if (mode == FlushMode.FINISHED) {
+                shutdownOutput();
+            }
+        }
+        return moved;
+    }
+
+    @Override
+    public String toString() {
+        return "FilterBufferEvent[" + state() + ", on " + below + "]";
+    }
+}

@@ -1,0 +1,446 @@
+package io.jevent.bufferevent;
+
+import io.jevent.backend.Direction;
+import io.jevent.backend.Transport;
+import io.jevent.buffer.EvBuffer;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves bytes between a buffer event above and one below, through a filter.
+ *
+ * <p>What it hears from below it only notes; it works when it is delivered, in the loop's turn of the one above, and when that
+ * one flushes. Bytes go down as long as the one below is writable, and up as long as the one above admits them.
+ */
+final class FilterTransport implements Transport, Layer {
+    /** After so many calls of the filter others have their turn. */
+    private static final int CALLS_PER_DELIVERY = 64;
+
+    private final AbstractBufferEvent above;
+    private final AbstractBufferEvent below;
+    private final BufferFilter filter;
+    private final boolean closesBelow;
+    private boolean ended;
+    private boolean released;
+
+    // ---- what was heard from below ----
+
+    private boolean connected;
+    private boolean inputEnded;
+    private Condition.@Nullable Failed failure;
+
+    // ---- up ----
+
+    private @Nullable EvBuffer target;
+    private long admitted;
+
+    /** The filter waits until the program has drained what it was given. */
+    private boolean needsDrain;
+
+    private boolean needsMore;
+    private boolean endTold;
+
+    // ---- down ----
+
+    private @Nullable EvBuffer source;
+    private long sendAdmitted;
+
+    /** The filter waits until everything below has left. */
+    private boolean needsDrainBelow;
+
+    private boolean outputFinished;
+
+    FilterTransport(AbstractBufferEvent above, AbstractBufferEvent below, BufferFilter filter, boolean closesBelow) {
+        this.above = above;
+        this.below = below;
+        this.filter = filter;
+        this.closesBelow = closesBelow;
+        above.input()
+                .addChangeCallback((buffer, before, added, drained) -> onTargetDrained(drained))
+                .immediate(true);
+    }
+
+    /** From now on the one below is ours. */
+    void takeOver() {
+        below.standUnder(this);
+        below.enableWriting();
+        inputEnded = below.hasInputEnded();
+    }
+
+    @Override
+    public boolean waitsForOutside() {
+        return false; // The one below says that.
+    }
+
+    @Override
+    public boolean isUserConnecting() {
+        return below.isUserConnecting();
+    }
+
+    // ---- what is heard from below ----
+
+    @Override
+    public void onBelowReceived() {
+        needsMore = false;
+        tellIfReady();
+    }
+
+    @Override
+    public void onBelowSent() {
+        if (below.unsent() == 0) {
+            needsDrainBelow = false;
+        }
+        above.onSent(0);
+        tellIfReady();
+    }
+
+    @Override
+    public void onBelowCondition(Condition condition) {
+        switch (condition) {
+            case Condition.Connected _ -> connected = true;
+            case Condition.Eof _ -> inputEnded = true;
+            case Condition.Failed failed -> failure = failed;
+            case Condition.TimedOut timedOut -> above.timedOutBelow(timedOut);
+        }
+        tellIfReady();
+    }
+
+    @Override
+    public void onBelowClosed() {
+        if (!ended) {
+            failure = new Condition.Failed(
+                    Direction.READING, new IOException("the buffer event below the filter was closed"));
+            above.onReady();
+        }
+    }
+
+    @Override
+    public void flushAbove() {
+        above.flushIfRequested();
+    }
+
+    private void tellIfReady() {
+        if (!ended && (connected || failure != null || canSendDown() || canReceive())) {
+            above.onReady();
+        }
+    }
+
+    private boolean canSendDown() {
+        EvBuffer from = source;
+        return from != null && !from.isEmpty() && !needsDrainBelow && below.isWritable();
+    }
+
+    private boolean canReceive() {
+        boolean something = (!below.isGone() && !below.input().isEmpty() && !needsMore) || (inputEnded && !endTold);
+        return admitted > 0 && !needsDrain && something;
+    }
+
+    private void onTargetDrained(long drained) {
+        if (drained > 0 && needsDrain) {
+            needsDrain = false;
+            tellIfReady();
+        }
+    }
+
+    @Override
+    public void deliver() {
+        if (connected) {
+            connected = false;
+            above.onConnected();
+        }
+        if (!ended && canSendDown()) {
+            sendDown(FlushMode.NORMAL);
+        }
+        if (!ended && canReceive()) {
+            passUp(FlushMode.NORMAL, false);
+        }
+        if (!ended && failure != null) {
+            fail(failure);
+        }
+        if (!ended && canReceive()) {
+            above.onReady();
+        }
+    }
+
+    // ---- up ----
+
+    @Override
+    public void receive(EvBuffer target, long admittedBytes) {
+        this.target = target;
+        this.admitted = admittedBytes;
+        if (below.isGone()) {
+            return;
+        }
+        if (admittedBytes > 0) {
+            below.enableReading();
+            tellIfReady();
+        } else {
+            below.disableReading();
+        }
+    }
+
+    /** Calls the filter as long as that brings something; returns whether it did. */
+    private boolean passUp(FlushMode asked, boolean whateverTheMark) {
+        boolean progress = false;
+        for (int calls = 0; calls < CALLS_PER_DELIVERY; calls++) {
+            EvBuffer into = target;
+            if (ended || endTold || into == null || below.isGone() || needsDrain) {
+                return progress;
+            }
+            EvBuffer from = below.input();
+            boolean worthACall = inputEnded || (!needsMore && !from.isEmpty()) || (whateverTheMark && calls == 0);
+            if (!worthACall || (admitted == 0 && !whateverTheMark)) {
+                return progress;
+            }
+            long fromBefore = from.length();
+            long intoBefore = into.length();
+            FilterResult result = callInput(
+                    from, into, whateverTheMark ? UNLIMITED : admitted, inputEnded ? FlushMode.FINISHED : asked);
+            if (ended || result == null) {
+                return progress;
+            }
+            long gained = into.length() - intoBefore;
+            boolean moved = gained > 0 || from.length() < fromBefore;
+            progress |= moved;
+            needsDrain = result == FilterResult.NEEDS_DRAIN && !into.isEmpty();
+            needsMore = !inputEnded && !needsDrain && (result == FilterResult.NEEDS_MORE || !moved);
+            if (gained > 0) {
+                if (admitted != UNLIMITED) {
+                    admitted = Math.max(0, admitted - gained);
+                }
+                above.onReceived(gained);
+            } else if (inputEnded && !moved && !needsDrain) {
+                endOfInput(from.length());
+            }
+        }
+        return progress;
+    }
+
+    private @Nullable FilterResult callInput(EvBuffer from, EvBuffer into, long maxBytes, FlushMode mode) {
+        into.unfreeze(EvBuffer.End.END);
+        IOException problem;
+        try {
+            return filter.input(from, into, maxBytes, mode);
+        } catch (IOException e) {
+            problem = e;
+        } catch (RuntimeException e) {
+            above.engine.report(above.self(), e);
+            problem = new IOException("the filter failed: " + e, e);
+        } finally {
+            if (!into.isClosed()) {
+                into.freeze(EvBuffer.End.END);
+            }
+        }
+        fail(new Condition.Failed(Direction.READING, problem));
+        return null;
+    }
+
+    /** Nothing more comes from below, and the filter can do nothing with what is left. */
+    private void endOfInput(long left) {
+        endTold = true;
+        if (left > 0) {
+            String message = "the input ended inside a unit, behind " + left + " bytes of it";
+            fail(new Condition.Failed(Direction.READING, new EOFException(message)));
+        } else {
+            above.onEnd();
+        }
+    }
+
+    boolean flushInput(FlushMode mode) {
+        if (mode == FlushMode.NORMAL || target == null) {
+            return false;
+        }
+        needsMore = false;
+        return passUp(mode, true);
+    }
+
+    // ---- down ----
+
+    @Override
+    public void send(EvBuffer source, long admittedBytes) {
+        this.source = source;
+        this.sendAdmitted = admittedBytes;
+        if (canSendDown()) {
+            sendDown(FlushMode.NORMAL);
+        }
+    }
+
+    @Override
+    public void stopSending() {
+        source = null;
+    }
+
+    @Override
+    public long unsentBytes() {
+        return below.isGone() ? 0 : below.unsent();
+    }
+
+    private boolean sendDown(FlushMode mode) {
+        boolean progress = false;
+        for (int calls = 0; calls < CALLS_PER_DELIVERY; calls++) {
+            EvBuffer from = source;
+            if (ended || from == null || from.isEmpty() || below.isGone() || needsDrainBelow) {
+                return progress;
+            }
+            long room = mode == FlushMode.NORMAL ? below.roomBelowHighMark() : UNLIMITED;
+            if (room <= 0) {
+                return progress;
+            }
+            long fromBefore = from.length();
+            EvBuffer into = below.output();
+            long intoBefore = into.length();
+            FilterResult result = callOutput(from, room, mode);
+            if (ended || result == null) {
+                return progress;
+            }
+            long taken = fromBefore - from.length();
+            boolean moved = taken > 0 || below.isGone() || into.length() > intoBefore;
+            progress |= moved;
+            needsDrainBelow = result == FilterResult.NEEDS_DRAIN && unsentBytes() > 0;
+            if (taken > 0) {
+                sent(from, taken);
+            }
+            if (result != FilterResult.OK || !moved) {
+                return progress;
+            }
+        }
+        tellIfReady();
+        return progress;
+    }
+
+    private void sent(EvBuffer from, long taken) {
+        if (sendAdmitted != UNLIMITED) {
+            sendAdmitted -= taken;
+        }
+        if (from.isEmpty() || sendAdmitted <= 0) {
+            source = null;
+        }
+        above.onSent(taken);
+    }
+
+    private @Nullable FilterResult callOutput(EvBuffer from, long maxBytes, FlushMode mode) {
+        from.unfreeze(EvBuffer.End.START);
+        IOException problem;
+        try {
+            return from.length() <= sendAdmitted
+                    ? filter.output(from, below.output(), maxBytes, mode)
+                    : callOutputWithTheAdmitted(from, maxBytes, mode);
+        } catch (IOException e) {
+            problem = e;
+        } catch (RuntimeException e) {
+            above.engine.report(above.self(), e);
+            problem = new IOException("the filter failed: " + e, e);
+        } finally {
+            if (!from.isClosed()) {
+                from.freeze(EvBuffer.End.START);
+            }
+        }
+        fail(new Condition.Failed(Direction.WRITING, problem));
+        return null;
+    }
+
+    /** The filter sees no more than it may take; what it leaves goes back. */
+    private FilterResult callOutputWithTheAdmitted(EvBuffer from, long maxBytes, FlushMode mode) throws IOException {
+        try (EvBuffer part = above.base.newBuffer()) {
+            from.moveTo(part, sendAdmitted);
+            try {
+                return filter.output(part, below.output(), maxBytes, mode);
+            } finally {
+                if (!from.isClosed()) {
+                    from.prependBuffer(part);
+                }
+            }
+        }
+    }
+
+    boolean flushOutput(FlushMode mode) {
+        if (mode == FlushMode.NORMAL || below.isGone() || outputFinished) {
+            return false;
+        }
+        boolean progress = sendDown(mode);
+        if (!ended && source == null && mode == FlushMode.FLUSH) {
+            progress |= pushOut(mode);
+        }
+        return progress;
+    }
+
+    /** Lets the filter give out what it has kept back. */
+    private boolean pushOut(FlushMode mode) {
+        long before = below.output().length();
+        try (EvBuffer nothing = above.base.newBuffer()) {
+            sendAdmitted = UNLIMITED;
+            callOutput(nothing, UNLIMITED, mode);
+        }
+        return !ended && !below.isGone() && below.output().length() > before;
+    }
+
+    @Override
+    public void shutdownOutput() {
+        if (ended || outputFinished || below.isGone()) {
+            return;
+        }
+        outputFinished = true;
+        pushOut(FlushMode.FINISHED);
+        if (!ended && !below.isGone()) {
+            below.shutdownOutput();
+        }
+    }
+
+    // ---- the rest is the business of the one below ----
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        below.transportOrThrow().option(option, value);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return below.transportOrThrow().option(option);
+    }
+
+    @Override
+    public Optional<SocketAddress> localAddress() {
+        Transport present = below.transport();
+        return present == null ? Optional.empty() : present.localAddress();
+    }
+
+    @Override
+    public Optional<SocketAddress> remoteAddress() {
+        Transport present = below.transport();
+        return present == null ? Optional.empty() : present.remoteAddress();
+    }
+
+    // ---- the end ----
+
+    private void fail(Condition.Failed told) {
+        failure = null;
+        if (ended) {
+            return;
+        }
+        if (told.direction() != Direction.CONNECTING) {
+            ended = true;
+        }
+        above.onFailed(told.direction(), told.cause());
+    }
+
+    @Override
+    public void close() {
+        ended = true;
+        target = null;
+        source = null;
+        if (!released) {
+            released = true;
+            filter.close();
+            if (below.isUnder(this)) {
+                below.standAlone();
+                if (closesBelow) {
+                    below.close();
+                }
+            }
+        }
+    }
+}

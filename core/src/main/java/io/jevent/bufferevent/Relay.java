@@ -1,0 +1,271 @@
+package io.jevent.bufferevent;
+
+import io.jevent.backend.Direction;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Couples two {@link BufferEvent}s: what one reads the other writes, both ways, until both have ended.
+ *
+ * <p>Memory is bounded: while one is not writable the other is not read, so at most its output's high mark and what comes at
+ * once is held for each direction. The end of one's input becomes the end of the other's output, behind the bytes. When one
+ * fails, or falls silent longer than its timeouts allow, the other still sends what came before, within a deadline, and is
+ * then reset where it is a socket, so that its peer does not take the break for an end.
+ *
+ * <p>It has the callbacks of both, and reads both. In the end it closes both, and says so once.
+ *
+ * <pre>{@code
+ * Relay.between(client, server, Duration.ofSeconds(10), end -> System.out.println(end));
+ * }</pre>
+ *
+ * <p>Threading: loop only.
+ *
+ * @see "libevent's sample le-proxy, which wires this by hand"
+ */
+public final class Relay implements AutoCloseable {
+    private enum State {
+        RUNNING,
+        /** One side has failed; what came from it leaves on the other. */
+        BREAKING,
+        ENDED
+    }
+
+    private final Side one;
+    private final Side other;
+    private final Duration deadline;
+    private final RelayCallback onEnd;
+    private State state = State.RUNNING;
+
+    /** What broke it; null while nothing has. */
+    private @Nullable Condition broken;
+
+    /**
+     * How a relay ended.
+     *
+     * @param oneToOther bytes read from the first buffer event
+     * @param otherToOne bytes read from the second
+     * @param failed whether a side failed or timed out, or the relay was closed
+     * @param cause a line for people, empty unless {@code failed}
+     */
+    public record End(long oneToOther, long otherToOne, boolean failed, String cause) {}
+
+    private Relay(BufferEvent one, BufferEvent other, Duration deadline, RelayCallback onEnd) {
+        this.one = new Side(one);
+        this.other = new Side(other);
+        this.one.opposite = this.other;
+        this.other.opposite = this.one;
+        this.deadline = deadline;
+        this.onEnd = onEnd;
+    }
+
+    /**
+     * Starts a relay. Bytes that one has read already go first; either may still be connecting.
+     *
+     * @param one belongs to the relay from now on
+     * @param other of the same base; belongs to the relay from now on
+     * @param deadline how long, above 0, last bytes may take after the end or a failure
+     * @param onEnd is called once, when both are closed
+     * @return the relay
+     * @throws IllegalArgumentException if both are the same or belong to different bases, or the deadline is not above 0
+     * @throws IllegalStateException if one is closed
+     */
+    public static Relay between(BufferEvent one, BufferEvent other, Duration deadline, RelayCallback onEnd) {
+        if (one == other || one.base() != other.base()) {
+            throw new IllegalArgumentException("need two buffer events of one base");
+        }
+        if (deadline.isNegative() || deadline.isZero()) {
+            throw new IllegalArgumentException("need deadline > 0, got " + deadline);
+        }
+        Relay relay = new Relay(one, other, deadline, onEnd);
+        relay.one.begin();
+        relay.other.begin();
+        relay.one.pass();
+        relay.other.pass();
+        return relay;
+    }
+
+    /**
+     * {@return bytes read from the first buffer event so far}
+     */
+    public long oneToOther() {
+        return one.readBytes;
+    }
+
+    /**
+     * {@return bytes read from the second buffer event so far}
+     */
+    public long otherToOne() {
+        return other.readBytes;
+    }
+
+    /** Closes both at once; unsent bytes are dropped. Idempotent. */
+    @Override
+    public void close() {
+        end(true, "closed");
+    }
+
+    private void end(boolean failed, String cause) {
+        if (state != State.ENDED) {
+            state = State.ENDED;
+            one.bufferEvent.close();
+            other.bufferEvent.close();
+            onEnd.onEnd(this, new End(one.readBytes, other.readBytes, failed, cause));
+        }
+    }
+
+    private void breakUp(Side failed, Condition condition) {
+        if (state == State.ENDED) {
+            return;
+        }
+        if (state == State.BREAKING) {
+            end(true, describe(broken == null ? condition : broken));
+            return;
+        }
+        state = State.BREAKING;
+        broken = condition;
+        failed.takeOver();
+        failed.bufferEvent.close();
+        Side rest = failed.opposite();
+        rest.bufferEvent.disableReading();
+        rest.bufferEvent.timeouts(Duration.ZERO, deadline);
+        rest.resetIfSent();
+    }
+
+    private static String describe(Condition condition) {
+        return switch (condition) {
+            case Condition.Failed failed ->
+                failed.direction() + " failed: " + failed.cause().getMessage();
+            case Condition.TimedOut timedOut -> timedOut.direction() + " timed out";
+            case Condition.Connected _, Condition.Eof _ -> condition.toString();
+        };
+    }
+
+    /** One of the two, and the direction that begins at it. */
+    private final class Side {
+        final BufferEvent bufferEvent;
+        private @Nullable Side opposite;
+        long readBytes;
+        private boolean inputEnded;
+        private boolean passedEnd;
+
+        Side(BufferEvent bufferEvent) {
+            this.bufferEvent = bufferEvent;
+        }
+
+        Side opposite() {
+            Side present = opposite;
+            if (present == null) {
+                throw new IllegalStateException("a side alone");
+            }
+            return present;
+        }
+
+        void begin() {
+            bufferEvent.onRead(_ -> pass());
+            bufferEvent.onWritable(_ -> opposite().pass());
+            bufferEvent.onWrite(_ -> onSent());
+            bufferEvent.onCondition((_, condition) -> onCondition(condition));
+        }
+
+        /** Moves what has been read on, as long as that is wanted there. */
+        void pass() {
+            if (state != State.RUNNING) {
+                return;
+            }
+            takeOver();
+            boolean wanted = opposite().bufferEvent.isWritable();
+            if (inputEnded) {
+                passEnd();
+            } else if (wanted) {
+                bufferEvent.enableReading();
+            } else {
+                bufferEvent.disableReading();
+            }
+        }
+
+        void takeOver() {
+            readBytes += bufferEvent.read(opposite().bufferEvent.output());
+        }
+
+        private void passEnd() {
+            if (!passedEnd) {
+                passedEnd = true;
+                opposite().bufferEvent.shutdownOutput();
+                boundTheLast();
+            }
+            endIfDone();
+        }
+
+        /** Once nothing more comes from either side, what is left may not stall for ever. */
+        private void boundTheLast() {
+            if (opposite().inputEnded) {
+                bufferEvent.timeouts(Duration.ZERO, deadline);
+                opposite().bufferEvent.timeouts(Duration.ZERO, deadline);
+            }
+        }
+
+        private void onSent() {
+            if (state == State.BREAKING) {
+                resetIfSent();
+            } else {
+                endIfDone();
+            }
+        }
+
+        /** Both inputs have ended, so both outputs have; when they are sent it is over. */
+        private void endIfDone() {
+            Side counterpart = opposite();
+            if (inputEnded
+                    && counterpart.inputEnded
+                    && bufferEvent.unsent() == 0
+                    && counterpart.bufferEvent.unsent() == 0) {
+                end(false, "");
+            }
+        }
+
+        void resetIfSent() {
+            if (bufferEvent.unsent() == 0) {
+                reset();
+                end(true, broken == null ? "" : describe(broken));
+            }
+        }
+
+        /** A socket that closes without lingering resets its connection. */
+        private void reset() {
+            BufferEvent bottom = bufferEvent;
+            while (bottom instanceof FilterBufferEvent filter) {
+                bottom = filter.underlying();
+            }
+            if (bottom instanceof SocketBufferEvent socket
+                    && socket.remoteAddress().isPresent()) {
+                try {
+                    socket.option(StandardSocketOptions.SO_LINGER, 0);
+                } catch (RuntimeException e) {
+                    // A Unix-domain socket, or a peer that is gone: closing says what it can.
+                    System.getLogger("io.jevent.bufferevent").log(System.Logger.Level.DEBUG, "resetting", e);
+                }
+            }
+        }
+
+        private void onCondition(Condition condition) {
+            switch (condition) {
+                case Condition.Connected _ -> pass();
+                case Condition.Eof _ -> {
+                    inputEnded = true;
+                    pass();
+                }
+                case Condition.Failed failed -> breakUp(this, failed);
+                case Condition.TimedOut timedOut -> onTimedOut(timedOut);
+            }
+        }
+
+        /** Silence on a side whose opposite is busy, or is not read because it is not writable, is nothing to break for. */
+        private void onTimedOut(Condition.TimedOut timedOut) {
+            if (timedOut.direction() == Direction.READING && inputEnded) {
+                return;
+            }
+            breakUp(this, timedOut);
+        }
+    }
+}
