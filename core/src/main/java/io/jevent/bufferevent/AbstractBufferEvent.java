@@ -225,6 +225,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         long writingNanos = nanosOf(writing);
         readClock.timeout(readingNanos);
         writeClock.timeout(writingNanos);
+        update();
     }
 
     public final void priority(int priority) {
@@ -734,7 +735,12 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     private long room() {
         boolean unlimited = inputWatermark.high() == Watermark.UNLIMITED || state == State.CLOSING;
-        return unlimited ? Transport.UNLIMITED : Math.max(0, inputWatermark.high() - input.length());
+        if (unlimited) {
+            return Transport.UNLIMITED;
+        }
+        long left = inputWatermark.high() - input.length();
+        boolean starves = left <= 0 && above != null && above.needsMore();
+        return starves ? inputWatermark.high() : Math.max(0, left);
     }
 
     private void stopSending() {

@@ -4,7 +4,8 @@ package io.jevent.bufferevent;
  * A {@link BufferEvent} that stands on another one and changes what passes, by a {@link BufferFilter}.
  *
  * <p>It takes over the one below: that one's callbacks are its own, and reading there goes on and off with reading here. The
- * marks, timeouts and rate limits of both hold. What is reported below is reported here, {@link Condition.Connected}
+ * marks, timeouts and rate limits of both hold; only where the input's high mark below is too low for the filter, which has to
+ * see more, it is passed. What is reported below is reported here, {@link Condition.Connected}
  * included; so a filter can be put on a socket before it connects.
  *
  * <p>The write callback and {@link #closeAfterFlush} mean that bytes have left at the bottom, not that the filter has taken

@@ -119,6 +119,11 @@ final class FilterTransport implements Transport, Layer {
     }
 
     @Override
+    public boolean needsMore() {
+        return needsMore && admitted > 0;
+    }
+
+    @Override
     public void flushAbove() {
         above.flushIfRequested();
     }
@@ -208,6 +213,9 @@ final class FilterTransport implements Transport, Layer {
             progress |= moved;
             needsDrain = result == FilterResult.NEEDS_DRAIN && !into.isEmpty();
             needsMore = !inputEnded && !needsDrain && (result == FilterResult.NEEDS_MORE || !moved);
+            if (needsMore) {
+                below.limitsChanged(); // Its high mark, if it has one, may be too low for the filter.
+            }
             if (gained > 0) {
                 if (admitted != UNLIMITED) {
                     admitted = Math.max(0, admitted - gained);

@@ -17,6 +17,9 @@ interface Layer {
     /** Somebody has closed it. */
     void onBelowClosed();
 
+    /** Whether it can do nothing with what has come, and must see more, whatever mark there is below. */
+    boolean needsMore();
+
     /** Hands down what is written above and not yet here, so that it leaves in the same flush. */
     void flushAbove();
 }

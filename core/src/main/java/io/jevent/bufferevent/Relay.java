@@ -124,6 +124,7 @@ public final class Relay implements AutoCloseable {
         }
         state = State.BREAKING;
         broken = condition;
+        failed.failed = true;
         failed.takeOver();
         failed.bufferEvent.close();
         Side rest = failed.opposite();
@@ -148,6 +149,7 @@ public final class Relay implements AutoCloseable {
         long readBytes;
         private boolean inputEnded;
         private boolean passedEnd;
+        private boolean failed;
 
         Side(BufferEvent bufferEvent) {
             this.bufferEvent = bufferEvent;
@@ -184,8 +186,14 @@ public final class Relay implements AutoCloseable {
             }
         }
 
+        /** What comes after the other side has failed, or has been told that nothing more comes, leads nowhere. */
         void takeOver() {
-            readBytes += bufferEvent.read(opposite().bufferEvent.output());
+            BufferEvent target = opposite().bufferEvent;
+            if (opposite().failed || passedEnd) {
+                bufferEvent.input().drain(Long.MAX_VALUE);
+            } else {
+                readBytes += bufferEvent.read(target.output());
+            }
         }
 
         private void passEnd() {

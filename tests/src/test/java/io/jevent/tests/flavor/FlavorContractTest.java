@@ -322,7 +322,8 @@ class FlavorContractTest {
 
     @ParameterizedTest
     @EnumSource
-    @Tag("parity") // regress_bufferevent.c: bufferevent_trigger, bufferevent_trigger_defer, bufferevent_trigger_postpone
+    @Tag("parity") // regress_bufferevent.c: bufferevent_trigger, bufferevent_trigger_defer,
+    // bufferevent_trigger_postpone, bufferevent_trigger_defer_postpone
     void triggeringByHandHonoursTheMarksUnlessToldNotTo(BufferEventFlavor flavor) {
         try (Ends ends = flavor.open()) {
             BufferEvent near = ends.near();

@@ -1,0 +1,27 @@
+package io.jevent.tests.flavor;
+
+import io.jevent.testkit.Faults;
+import io.jevent.testkit.PropertyRunner;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Random stacks on random networks; {@code -Djevent.stacks.runs} says how many of each of the three, 700 by default. */
+@Timeout(3600)
+class RandomStackTest {
+    private static final int RUNS = Integer.getInteger("jevent.stacks.runs", 700);
+
+    @Test
+    void randomStacksHoldTheirInvariantsOnAPerfectNetwork() {
+        new PropertyRunner(RUNS, 60).run(seed -> new RandomStackProgram(seed, Faults.none()));
+    }
+
+    @Test
+    void randomStacksHoldTheirInvariantsOnASlowNetworkThatChops() {
+        new PropertyRunner(RUNS, 60).run(seed -> new RandomStackProgram(seed, Faults.mild()));
+    }
+
+    @Test
+    void randomStacksHoldTheirInvariantsWhenAnythingGoesWrong() {
+        new PropertyRunner(RUNS, 60).run(seed -> new RandomStackProgram(seed, Faults.harsh()));
+    }
+}
