@@ -430,6 +430,20 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         return false;
     }
 
+    /** The connect has ended in nothing; the transport stays. */
+    final void becomeUnconnected() {
+        state = State.UNCONNECTED;
+        update();
+    }
+
+    /** A connect has been launched below. */
+    final void becomeConnecting() {
+        if (state == State.UNCONNECTED) {
+            state = State.CONNECTING;
+            update();
+        }
+    }
+
     /** Gives up a connect under way. */
     void abandonConnect() {
         detach();
@@ -453,6 +467,10 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             admitted = 0;
             handedOver = false;
             callbacks.forgetConnection();
+        }
+        Layer layer = above;
+        if (layer != null && state == State.CONNECTING) {
+            layer.onBelowConnecting();
         }
         update();
     }
@@ -583,8 +601,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             return;
         }
         if (direction == Direction.CONNECTING && outlivesFailedConnect()) {
-            state = State.UNCONNECTED;
-            update();
+            becomeUnconnected();
         } else if (direction == Direction.CONNECTING) {
             detach();
         } else {

@@ -43,6 +43,12 @@ final class FilterBufferEventImpl extends AbstractBufferEvent implements FilterB
     }
 
     @Override
+    void abandonConnect() {
+        below.abandonConnect();
+        becomeUnconnected();
+    }
+
+    @Override
     public BufferEvent underlying() {
         return below.self();
     }

@@ -84,6 +84,11 @@ final class FilterTransport implements Transport, Layer {
     // ---- what is heard from below ----
 
     @Override
+    public void onBelowConnecting() {
+        above.becomeConnecting();
+    }
+
+    @Override
     public void onBelowReceived() {
         needsMore = false;
         tellIfReady();

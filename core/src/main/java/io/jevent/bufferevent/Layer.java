@@ -5,6 +5,9 @@ package io.jevent.bufferevent;
  * user code runs in it.
  */
 interface Layer {
+    /** A connect has been launched. */
+    void onBelowConnecting();
+
     /** Bytes have come. */
     void onBelowReceived();
 

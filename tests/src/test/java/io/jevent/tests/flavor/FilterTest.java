@@ -333,6 +333,22 @@ class FilterTest {
     }
 
     @Test
+    void aConnectThatTakesTooLongIsGivenUpBelowAndMayBeTriedAgain() throws IOException {
+        try (LoopRig slow = LoopRig.simulated(2, Faults.builder().connectLost(1).build())) {
+            SocketBufferEvent socket = SocketBufferEvent.create(slow.base());
+            FilterBufferEvent filter = FilterBufferEvent.create(socket, new DoublingFilter(), CLOSES_BELOW);
+            logging(filter);
+            filter.timeouts(Duration.ZERO, Duration.ofSeconds(1));
+            socket.connect(slow.network().orElseThrow().address(80));
+            slow.run(Duration.ofSeconds(5));
+            assertThat(log).containsExactly("timed out CONNECTING");
+            assertThat(socket.remoteAddress()).isEmpty();
+            socket.connect(slow.network().orElseThrow().address(80));
+            filter.close();
+        }
+    }
+
+    @Test
     @Tag("parity") // regress_bufferevent.c: bufferevent_filters_disable, bufferevent_pair_filters_disable
     void anOutputFilterMayDisableItsOwnBufferEvent() {
         FilterBufferEvent[] self = new FilterBufferEvent[1];
