@@ -440,7 +440,15 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     final void becomeConnecting() {
         if (state == State.UNCONNECTED) {
             state = State.CONNECTING;
+            tellConnecting();
             update();
+        }
+    }
+
+    private void tellConnecting() {
+        Layer layer = above;
+        if (layer != null) {
+            layer.onBelowConnecting();
         }
     }
 
@@ -468,9 +476,8 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             handedOver = false;
             callbacks.forgetConnection();
         }
-        Layer layer = above;
-        if (layer != null && state == State.CONNECTING) {
-            layer.onBelowConnecting();
+        if (state == State.CONNECTING) {
+            tellConnecting();
         }
         update();
     }
