@@ -369,6 +369,11 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         return above == layer;
     }
 
+    /** Whether nothing follows what is in the output. */
+    final boolean isOutputEnding() {
+        return outputShutdownAsked;
+    }
+
     final boolean hasInputEnded() {
         return inputEnded;
     }
@@ -829,9 +834,13 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         if (!outputShutdownAsked) {
             outputShutdownAsked = true;
             output.freeze(EvBuffer.End.END);
+            outputEnds();
             update();
         }
     }
+
+    /** The output will only become less; what the transport has kept back of it has to leave now. */
+    void outputEnds() {}
 
     public final void closeAfterFlush(Duration deadline) {
         engine.checkThread();

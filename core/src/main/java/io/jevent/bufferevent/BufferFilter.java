@@ -50,7 +50,9 @@ public interface BufferFilter extends AutoCloseable {
 
     /**
      * Handles bytes that the program wrote. {@link FlushMode#NORMAL} comes at the end of each turn in which something was
-     * written, and whoever waits for it should not wait in vain; with {@link FlushMode#FINISHED} the output ends.
+     * written, and whoever waits for it should not wait in vain. With {@link FlushMode#FINISHED} the output ends: it comes with
+     * the last bytes until they are taken, and once more, the last time, with an empty source; bytes that are not taken then are
+     * a failure.
      *
      * @param source bytes that the program wrote; empty at most with {@code FINISHED} or {@code FLUSH}
      * @param target what goes down

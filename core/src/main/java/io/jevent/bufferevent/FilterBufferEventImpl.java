@@ -49,6 +49,11 @@ final class FilterBufferEventImpl extends AbstractBufferEvent implements FilterB
     }
 
     @Override
+    void outputEnds() {
+        onReady(); // The filter is asked once more for what it has left in the output.
+    }
+
+    @Override
     public BufferEvent underlying() {
         return below.self();
     }
@@ -66,8 +71,9 @@ final class FilterBufferEventImpl extends AbstractBufferEvent implements FilterB
             moved = passage.flushInput(mode) || movedBelow;
         } else {
             handDown();
-            moved = passage.flushOutput(mode);
-            moved |= below.doFlush(direction, mode == FlushMode.FINISHED ? FlushMode.FLUSH : mode);
+            FlushMode pushing = mode == FlushMode.FINISHED ? FlushMode.FLUSH : mode; // The end follows by itself.
+            moved = passage.flushOutput(pushing);
+            moved |= below.doFlush(direction, pushing);
             if (mode == FlushMode.FINISHED) {
                 shutdownOutput();
             }

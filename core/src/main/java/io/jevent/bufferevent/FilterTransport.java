@@ -292,14 +292,15 @@ final class FilterTransport implements Transport, Layer {
         return below.isGone() ? 0 : below.unsent();
     }
 
-    private boolean sendDown(FlushMode mode) {
+    private boolean sendDown(FlushMode asked) {
         boolean progress = false;
+        FlushMode mode = above.isOutputEnding() ? FlushMode.FINISHED : asked;
         for (int calls = 0; calls < CALLS_PER_DELIVERY; calls++) {
             EvBuffer from = source;
             if (ended || from == null || from.isEmpty() || below.isGone() || needsDrainBelow) {
                 return progress;
             }
-            long room = mode == FlushMode.NORMAL ? below.roomBelowHighMark() : UNLIMITED;
+            long room = asked == FlushMode.NORMAL ? below.roomBelowHighMark() : UNLIMITED;
             if (room <= 0) {
                 return progress;
             }
@@ -317,7 +318,12 @@ final class FilterTransport implements Transport, Layer {
             if (taken > 0) {
                 sent(from, taken);
             }
-            if (result != FilterResult.OK || !moved) {
+            if (mode == FlushMode.FINISHED && !moved && !needsDrainBelow) {
+                String message = "the output ended inside a unit, behind " + from.length() + " bytes of it";
+                fail(new Condition.Failed(Direction.WRITING, new EOFException(message)));
+                return progress;
+            }
+            if (!moved || (result != FilterResult.OK && mode != FlushMode.FINISHED)) {
                 return progress;
             }
         }

@@ -151,6 +151,53 @@ class FilterTest {
         assertThat(filter.input().removeString(US_ASCII)).isEqualTo("stressed");
     }
 
+    /** Sends two bytes at a time, and in the end a full stop. */
+    private static final class TwoByTwo implements BufferFilter {
+        private final boolean takesTheLast;
+
+        TwoByTwo(boolean takesTheLast) {
+            this.takesTheLast = takesTheLast;
+        }
+
+        @Override
+        public FilterResult output(EvBuffer source, EvBuffer target, long maxBytes, FlushMode mode) {
+            if (source.length() >= 2 || (mode == FlushMode.FINISHED && takesTheLast)) {
+                source.moveTo(target, 2);
+                if (mode == FlushMode.FINISHED && source.isEmpty() && target.length() % 2 == 1) {
+                    target.addAscii(".");
+                }
+                return FilterResult.OK;
+            }
+            return FilterResult.NEEDS_MORE;
+        }
+    }
+
+    @Test
+    void whatAnOutputFilterHoldsBackLeavesBeforeTheEnd() {
+        FilterBufferEvent filter = on(below, new TwoByTwo(true));
+        far.enableReading();
+        filter.output().addAscii("abc");
+        settle();
+        assertThat(far.input().length()).isEqualTo(2);
+        assertThat(filter.unsent()).isEqualTo(1);
+        filter.shutdownOutput();
+        settle();
+        assertThat(far.input().removeString(US_ASCII)).isEqualTo("abc.");
+        assertThat(far.isReadingEnabled()).as("the end has come").isFalse();
+    }
+
+    @Test
+    void outputThatEndsInsideAUnitIsAFailure() {
+        FilterBufferEvent filter = on(below, new TwoByTwo(false));
+        far.enableReading();
+        filter.output().addAscii("abc");
+        filter.shutdownOutput();
+        settle();
+        assertThat(log).hasSize(1);
+        assertThat(log.getFirst()).startsWith("failed WRITING").contains("inside a unit");
+        far.input().drain(2);
+    }
+
     @Test
     void aFilterMayGiveOneUnitAtATime() {
         FilterBufferEvent filter = on(below, onInput((source, target, _) -> {
