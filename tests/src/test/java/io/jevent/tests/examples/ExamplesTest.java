@@ -253,21 +253,22 @@ class ExamplesTest {
         Path pipe = folder.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
-        try (FileChannel held = FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            Process process = start(ReadFifo.class, ProcessBuilder.Redirect.from(pipe.toFile()));
-            try (BufferedReader output = process.inputReader(UTF_8)) {
+        // Open for both, so that neither end waits for the other.
+        FileChannel held = FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        Process process = start(ReadFifo.class, ProcessBuilder.Redirect.from(pipe.toFile()));
+        try (BufferedReader output = process.inputReader(UTF_8)) {
+            try (held) {
                 held.write(ByteBuffer.wrap("one\n".getBytes(UTF_8)));
                 String first = output.readLine();
                 assumeThat(first).doesNotStartWith("need epoll");
                 assertThat(first).isEqualTo("one");
                 held.write(ByteBuffer.wrap("two\n".getBytes(UTF_8)));
                 assertThat(output.readLine()).isEqualTo("two");
-                held.close();
-                assertThat(output.readLine()).isEqualTo("the writer has closed");
-                assertThat(process.waitFor()).isZero();
-            } finally {
-                process.destroyForcibly();
             }
+            assertThat(output.readLine()).isEqualTo("the writer has closed");
+            assertThat(process.waitFor()).isZero();
+        } finally {
+            process.destroyForcibly();
         }
     }
 
