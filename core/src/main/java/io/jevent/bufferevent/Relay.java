@@ -1,6 +1,7 @@
 package io.jevent.bufferevent;
 
 import io.jevent.backend.Direction;
+import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory is bounded: while one is not writable the other is not read, so at most its output's high mark and what comes at
  * once is held for each direction. The end of one's input becomes the end of the other's output, behind the bytes. When one
- * fails, or falls silent longer than its timeouts allow, the other still sends what came before, within a deadline, and is
- * then reset where it is a socket, so that its peer does not take the break for an end.
+ * fails, or its timeout expires and nothing has moved either way since it last did, the other still sends what came before,
+ * within a deadline. Whatever does not end in order is reset where it is a TCP socket, so that no peer takes a break for an
+ * end.
  *
  * <p>It has the callbacks of both, and reads both. In the end it closes both, and says so once.
  *
@@ -40,15 +42,38 @@ public final class Relay implements AutoCloseable {
     /** What broke it; null while nothing has. */
     private @Nullable Condition broken;
 
+    private Reason brokenReason = Reason.ENDED;
+
+    /** Why a relay is over. */
+    public enum Reason {
+        /** Both inputs have ended, and all that came has been sent. */
+        ENDED,
+        /** The first buffer event failed. */
+        ONE_FAILED,
+        /** The second buffer event failed. */
+        OTHER_FAILED,
+        /** A timeout expired: nothing moved, or the last bytes did not leave. */
+        TIMED_OUT,
+        /** {@link Relay#close()}. */
+        CLOSED
+    }
+
     /**
      * How a relay ended.
      *
      * @param oneToOther bytes read from the first buffer event
      * @param otherToOne bytes read from the second
-     * @param failed whether a side failed or timed out, or the relay was closed
-     * @param cause a line for people, empty unless {@code failed}
+     * @param reason why
+     * @param cause a line for people, empty if it ended in order
      */
-    public record End(long oneToOther, long otherToOne, boolean failed, String cause) {}
+    public record End(long oneToOther, long otherToOne, Reason reason, String cause) {
+        /**
+         * {@return whether it did not end in order: a side failed or timed out, or the relay was closed}
+         */
+        public boolean failed() {
+            return reason != Reason.ENDED;
+        }
+    }
 
     private Relay(BufferEvent one, BufferEvent other, Duration deadline, RelayCallback onEnd) {
         this.one = new Side(one);
@@ -60,7 +85,7 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Starts a relay. Bytes that one has read already go first; either may still be connecting.
+     * Starts a relay. Bytes that one has read already go first; either may still be connecting, or have ended or failed.
      *
      * @param one belongs to the relay from now on
      * @param other of the same base; belongs to the relay from now on
@@ -82,6 +107,8 @@ public final class Relay implements AutoCloseable {
         relay.other.begin();
         relay.one.pass();
         relay.other.pass();
+        relay.one.catchUp();
+        relay.other.catchUp();
         return relay;
     }
 
@@ -99,18 +126,22 @@ public final class Relay implements AutoCloseable {
         return other.readBytes;
     }
 
-    /** Closes both at once; unsent bytes are dropped. Idempotent. */
+    /** Closes both at once; unsent bytes are dropped, and TCP sockets are reset. Idempotent. */
     @Override
     public void close() {
-        end(true, "closed");
+        end(Reason.CLOSED, "closed");
     }
 
-    private void end(boolean failed, String cause) {
+    private void end(Reason reason, String cause) {
         if (state != State.ENDED) {
             state = State.ENDED;
+            if (reason != Reason.ENDED) {
+                one.reset();
+                other.reset();
+            }
             one.bufferEvent.close();
             other.bufferEvent.close();
-            onEnd.onEnd(this, new End(one.readBytes, other.readBytes, failed, cause));
+            onEnd.onEnd(this, new End(one.readBytes, other.readBytes, reason, cause));
         }
     }
 
@@ -119,18 +150,30 @@ public final class Relay implements AutoCloseable {
             return;
         }
         if (state == State.BREAKING) {
-            end(true, describe(broken == null ? condition : broken));
+            endBroken();
             return;
         }
         state = State.BREAKING;
         broken = condition;
-        failed.failed = true;
+        brokenReason = condition instanceof Condition.TimedOut
+                ? Reason.TIMED_OUT
+                : failed == one ? Reason.ONE_FAILED : Reason.OTHER_FAILED;
         failed.takeOver();
+        failed.reset();
         failed.bufferEvent.close();
         Side rest = failed.opposite();
         rest.bufferEvent.disableReading();
         rest.bufferEvent.timeouts(Duration.ZERO, deadline);
         rest.resetIfSent();
+    }
+
+    private void endBroken() {
+        end(brokenReason, broken == null ? "" : describe(broken));
+    }
+
+    /** Grows with every byte that moves on either side. */
+    private long progress() {
+        return 2 * (one.readBytes + other.readBytes) - one.bufferEvent.unsent() - other.bufferEvent.unsent();
     }
 
     private static String describe(Condition condition) {
@@ -149,7 +192,9 @@ public final class Relay implements AutoCloseable {
         long readBytes;
         private boolean inputEnded;
         private boolean passedEnd;
-        private boolean failed;
+
+        /** What had moved when its timeout last expired. */
+        private long progressAtTimeout;
 
         Side(BufferEvent bufferEvent) {
             this.bufferEvent = bufferEvent;
@@ -186,13 +231,21 @@ public final class Relay implements AutoCloseable {
             }
         }
 
-        /** What comes after the other side has failed, or has been told that nothing more comes, leads nowhere. */
+        /** Once the end was passed on there is nothing more, and no output to give it to. */
         void takeOver() {
-            BufferEvent target = opposite().bufferEvent;
-            if (opposite().failed || passedEnd) {
-                bufferEvent.input().drain(Long.MAX_VALUE);
-            } else {
-                readBytes += bufferEvent.read(target.output());
+            if (!passedEnd) {
+                readBytes += bufferEvent.read(opposite().bufferEvent.output());
+            }
+        }
+
+        /** What happened before the relay had the callbacks. */
+        void catchUp() {
+            AbstractBufferEvent policy = (AbstractBufferEvent) bufferEvent;
+            if (policy.hasInputEnded() && !inputEnded) {
+                bufferEvent.triggerCondition(Condition.Eof.INSTANCE);
+            } else if (policy.state() == AbstractBufferEvent.State.FAILED) {
+                bufferEvent.triggerCondition(new Condition.Failed(
+                        Direction.READING, new IOException("the connection had failed before the relay")));
             }
         }
 
@@ -228,19 +281,21 @@ public final class Relay implements AutoCloseable {
                     && counterpart.inputEnded
                     && bufferEvent.unsent() == 0
                     && counterpart.bufferEvent.unsent() == 0) {
-                end(false, "");
+                end(Reason.ENDED, "");
             }
         }
 
         void resetIfSent() {
             if (bufferEvent.unsent() == 0) {
-                reset();
-                end(true, broken == null ? "" : describe(broken));
+                endBroken();
             }
         }
 
         /** A socket that closes without lingering resets its connection. */
-        private void reset() {
+        void reset() {
+            if (bufferEvent.isClosed()) {
+                return;
+            }
             BufferEvent bottom = bufferEvent;
             while (bottom instanceof FilterBufferEvent filter) {
                 bottom = filter.underlying();
@@ -268,12 +323,24 @@ public final class Relay implements AutoCloseable {
             }
         }
 
-        /** Silence on a side whose opposite is busy, or is not read because it is not writable, is nothing to break for. */
+        /** Silence on one side is no reason while something moves on the other. */
         private void onTimedOut(Condition.TimedOut timedOut) {
             if (timedOut.direction() == Direction.READING && inputEnded) {
                 return;
             }
-            breakUp(this, timedOut);
+            long progress = progress();
+            boolean mayGoOn = state == State.RUNNING && timedOut.direction() != Direction.CONNECTING && !isLast();
+            if (mayGoOn && progress != progressAtTimeout) {
+                progressAtTimeout = progress;
+                bufferEvent.enableWriting();
+                pass();
+            } else {
+                breakUp(this, timedOut);
+            }
+        }
+
+        private boolean isLast() {
+            return inputEnded && opposite().inputEnded;
         }
     }
 }

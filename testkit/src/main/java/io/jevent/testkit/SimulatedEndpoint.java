@@ -11,6 +11,7 @@ import java.net.ConnectException;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -112,7 +113,7 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
         return present;
     }
 
-    // ---- options: remembered, and of no effect ----
+    // ---- options: remembered; that it is not to linger resets the connection when it closes ----
 
     @Override
     public <T> void option(SocketOption<T> option, T value) {
@@ -533,8 +534,8 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
         if (!wasConnected || (before == State.ENDED && !holdsDescriptor)) {
             return;
         }
-        if (arrivedBytes > 0) {
-            network.note(this + " closes with bytes unread");
+        if (arrivedBytes > 0 || Integer.valueOf(0).equals(options.get(StandardSocketOptions.SO_LINGER))) {
+            network.note(this + " closes with bytes unread, or without lingering");
             resetPeer();
         } else if (!outputEnded) {
             shutdownOutput();

@@ -91,7 +91,8 @@ final class DemoCommand implements Callable<Integer> {
     private SocketAddress startServer(EventBase serverBase) {
         EchoService service = new EchoService(serverBase, () -> {});
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        Server server = new Server(serverBase, anyPort, Duration.ZERO, (_, socket) -> service.serve(socket));
+        Server server =
+                new Server(serverBase, anyPort, Duration.ZERO, (_, socket) -> service.serve(socket)).announce("");
         Thread.ofPlatform().name("jevent echo server").start(() -> {
             try {
                 serverBase.dispatch();

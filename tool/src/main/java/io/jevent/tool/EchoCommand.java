@@ -93,7 +93,7 @@ final class EchoCommand implements Callable<Integer> {
     }
 
     private void runServer(EventBase base, AcceptCallback onAccept) {
-        server = new Server(base, options.address(), options.grace(), onAccept);
+        server = new Server(base, options.address(), options.grace(), onAccept).announce("");
         server.endOnSignals();
         base.dispatch();
     }

@@ -82,7 +82,11 @@ final class ListenCommand implements Callable<Integer> {
                 }
             });
             server = new Server(
-                    base, options.address(), options.grace(), (_, socket) -> serve(base, socket, stdout, stdin[0]));
+                            base,
+                            options.address(),
+                            options.grace(),
+                            (_, socket) -> serve(base, socket, stdout, stdin[0]))
+                    .announce("");
             server.endOnSignals();
             // The threads of stdin and stdout are nothing the loop knows to wait for.
             base.loop(LoopOption.NO_EXIT_ON_EMPTY);

@@ -16,6 +16,7 @@ import picocli.CommandLine.ParameterException;
             ConnectCommand.class,
             ListenCommand.class,
             EchoCommand.class,
+            ProxyCommand.class,
             BackendsCommand.class,
             CommandLine.HelpCommand.class
         },
@@ -27,6 +28,7 @@ import picocli.CommandLine.ParameterException;
             "  jevent demo                        echo a million messages and check every byte",
             "  jevent echo 7000                   an echo server on 127.0.0.1:7000",
             "  echo hello | jevent connect localhost 7000",
+            "  jevent proxy 7001 localhost:7000   relay 127.0.0.1:7001 to it",
             "",
             "Exit codes: 0 done, 1 the network failed, 2 wrong usage.",
             "Data goes to stdout, words to stderr."

@@ -7,7 +7,7 @@ import picocli.CommandLine.TypeConversionException;
 final class Port {
     private Port() {}
 
-    private static int parse(String text, int least) {
+    static int parse(String text, int least) {
         try {
             int port = Integer.parseInt(text);
             if (port >= least && port <= 65535) {

@@ -1,9 +1,11 @@
 package io.jevent.tool;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class Words {
     private Words() {}
 
-    /** HOST:PORT, with brackets around an IPv6 host. */
+    /** HOST:PORT, with brackets around an IPv6 host, or unix:PATH; a nameless Unix-domain socket is just unix. */
     static String of(@Nullable SocketAddress address) {
         if (!(address instanceof InetSocketAddress inet)) {
-            return String.valueOf(address);
+            String name = String.valueOf(address);
+            return name.isEmpty() ? "unix" : "unix:" + name;
         }
         InetAddress host = inet.getAddress();
         String text = host == null ? inet.getHostString() : host.getHostAddress();
@@ -33,9 +36,12 @@ final class Words {
         if (byteCount < 10_000) {
             return byteCount + (byteCount == 1 ? " byte" : " bytes");
         }
-        return byteCount < 1_000_000
-                ? String.format(Locale.ROOT, "%.1f KiB", byteCount / 1024.0)
-                : String.format(Locale.ROOT, "%.1f MiB", byteCount / 1048576.0);
+        if (byteCount < 1_000_000) {
+            return String.format(Locale.ROOT, "%.1f KiB", byteCount / 1024.0);
+        }
+        return byteCount < 10_000_000_000L
+                ? String.format(Locale.ROOT, "%.1f MiB", byteCount / 1048576.0)
+                : String.format(Locale.ROOT, "%.1f GiB", byteCount / 1073741824.0);
     }
 
     static String count(long count) {
@@ -44,6 +50,11 @@ final class Words {
 
     static String counted(long count, String noun) {
         return count(count) + " " + noun + (count == 1 ? "" : "s");
+    }
+
+    /** In seconds, without needless zeros. */
+    static String duration(Duration duration) {
+        return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
     }
 
     static String seconds(long nanos) {

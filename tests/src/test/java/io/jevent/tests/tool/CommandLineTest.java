@@ -45,6 +45,14 @@ class CommandLineTest {
                 "echo 0 --loops many     | need a number of loops from 1 to 1024, got many",
                 "demo --size 0           | need 1 <= --size <= 16777216, got 0",
                 "demo --backend kqueue   | no backend is named kqueue",
+                "proxy 0                 | Missing required parameter: 'TARGET'",
+                "proxy a:b:c 1           | need PORT, HOST:PORT, [v6]:PORT or unix:PATH, got a:b:c",
+                "proxy 0 [::1]:0         | need a port from 1 to 65535, got 0",
+                "proxy 0 unix:           | need a path or @NAME of a Unix-domain socket",
+                "proxy 0 9 --rate 9      | need bytes per second, at least 10, such as 1500, 64k, 10M or 1G, got 9",
+                "proxy 0 9 --idle 5x     | need seconds from 0 to a billion, got 5x",
+                "proxy 0 9 --connect-timeout 0 | need a connect timeout above 0 seconds",
+                "proxy 0 9 --max-connections 0 | need --max-connections >= 1, got 0",
                 "frobnicate              | frobnicate",
                 "''                      | need a command"
             })

@@ -91,11 +91,12 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
-    private Launcher(List<String> prefix, String... arguments) throws IOException {
+    private Launcher(List<String> prefix, List<String> jvmOptions, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
         command.add("-Djevent.backend=" + BACKEND);
+        command.addAll(jvmOptions);
         command.addAll(List.of("-cp", classPath()));
         command.add(Main.class.getName());
         command.addAll(List.of(arguments));
@@ -138,12 +139,17 @@ public final class Launcher implements AutoCloseable {
     }
 
     public static Launcher start(String... arguments) throws IOException {
-        return new Launcher(List.of(), arguments);
+        return new Launcher(List.of(), List.of(), arguments);
+    }
+
+    /** Starts it with options for the JVM. */
+    static Launcher startWith(List<String> jvmOptions, String... arguments) throws IOException {
+        return new Launcher(List.of(), jvmOptions, arguments);
     }
 
     /** Starts it under another command, such as one that sets limits. */
     public static Launcher startUnder(List<String> prefix, String... arguments) throws IOException {
-        return new Launcher(prefix, arguments);
+        return new Launcher(prefix, List.of(), arguments);
     }
 
     static Result run(String... arguments) throws IOException, InterruptedException {
@@ -176,6 +182,11 @@ public final class Launcher implements AutoCloseable {
     /** The port it listens on; waits until it does. */
     public int port() throws InterruptedException {
         return Integer.parseInt(err.await(LISTENING).group(1));
+    }
+
+    /** Waits until it has printed something like that on stderr. */
+    void awaitErr(String pattern) throws InterruptedException {
+        err.await(Pattern.compile(pattern));
     }
 
     public String errSoFar() {

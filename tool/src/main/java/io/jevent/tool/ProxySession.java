@@ -1,0 +1,211 @@
+package io.jevent.tool;
+
+import io.jevent.backend.AcceptedSocket;
+import io.jevent.bufferevent.Condition;
+import io.jevent.bufferevent.Relay;
+import io.jevent.bufferevent.SocketBufferEvent;
+import io.jevent.event.Event;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One client of a proxy: finds the target, connects, and leaves the rest to a relay. */
+final class ProxySession implements HostLookup.Answer {
+    /** How long last bytes may stall after the end of both, or after a failure of one. */
+    private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(60);
+
+    private static final Duration RETRY_DELAY = Duration.ofMillis(200);
+
+    private final ProxyLoop loop;
+    private final SocketBufferEvent client;
+    private final String peer;
+    private final Instant opened = Instant.now();
+    private final long startNanos = System.nanoTime();
+    private final Deque<SocketAddress> addresses = new ArrayDeque<>();
+
+    /** Null before the look-up, and after the last address was tried. */
+    private @Nullable SocketBufferEvent target;
+
+    /** What is or was connected to, for people. */
+    private String targetName;
+
+    /** Waits for a descriptor; null unless there was none. */
+    private @Nullable Event retry;
+
+    /** Null until the target has answered. */
+    private @Nullable Relay relay;
+
+    private boolean over;
+
+    ProxySession(ProxyLoop loop, AcceptedSocket socket) {
+        this.loop = loop;
+        this.peer = Words.of(socket.remoteAddress());
+        this.targetName = loop.target.toString();
+        this.client = SocketBufferEvent.create(loop.base, socket);
+        client.onCondition((_, condition) -> {
+            if (condition instanceof Condition.Failed failed) {
+                end(ProxyEnd.CLIENT_FAILED, Words.of(failed.cause()));
+            }
+        });
+    }
+
+    void start() {
+        HostLookup.resolve(loop.base, loop.target, this);
+    }
+
+    @Override
+    public void onFound(List<SocketAddress> found) {
+        addresses.addAll(found);
+        connect();
+    }
+
+    @Override
+    public void onUnknown(String message) {
+        end(ProxyEnd.REFUSED, message);
+    }
+
+    private void connect() {
+        if (over) {
+            return;
+        }
+        SocketAddress address = addresses.element();
+        targetName = Words.of(address);
+        SocketBufferEvent fresh = SocketBufferEvent.create(loop.base);
+        target = fresh;
+        fresh.timeouts(Duration.ZERO, loop.options.connectTimeout());
+        fresh.onCondition((_, condition) -> onTargetCondition(condition));
+        try {
+            fresh.connect(address);
+        } catch (UncheckedIOException e) {
+            IOException cause = Objects.requireNonNull(e.getCause());
+            if (Words.of(cause).contains("too many open files")) {
+                awaitDescriptor(cause);
+            } else {
+                onUnreachable(Words.of(cause));
+            }
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            onUnreachable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The client waits as it would in the backlog, and no others are accepted meanwhile. */
+    private void awaitDescriptor(IOException cause) {
+        closeTarget();
+        if (System.nanoTime() - startNanos > loop.options.connectTimeout().toNanos()) {
+            onUnreachable(Words.of(cause));
+            return;
+        }
+        loop.onShortage(cause);
+        if (retry == null) {
+            retry = Event.timer(loop.base, (_, _) -> connect());
+        }
+        retry.add(RETRY_DELAY);
+    }
+
+    private void onTargetCondition(Condition condition) {
+        switch (condition) {
+            case Condition.Connected _ -> relay();
+            case Condition.Failed failed -> onUnreachable(Words.of(failed.cause()));
+            case Condition.TimedOut _ ->
+                onUnreachable("no answer within " + Words.duration(loop.options.connectTimeout()));
+            case Condition.Eof _ -> throw new AssertionError(condition);
+        }
+    }
+
+    private void onUnreachable(String why) {
+        closeTarget();
+        addresses.remove();
+        if (addresses.isEmpty()) {
+            end(ProxyEnd.REFUSED, "cannot connect to " + targetName + ": " + why);
+        } else {
+            connect();
+        }
+    }
+
+    private void relay() {
+        SocketBufferEvent connected = target;
+        if (connected == null) {
+            throw new AssertionError("connected without a target");
+        }
+        Duration idle = loop.options.idle();
+        client.timeouts(idle, idle);
+        connected.timeouts(idle, idle);
+        loop.options.rate().ifPresent(rate -> client.rateLimits().limit(rate));
+        loop.group().ifPresent(group -> client.rateLimits().join(group));
+        relay = Relay.between(
+                client, connected, DRAIN_DEADLINE, (_, end) -> end(ProxyEnd.of(end.reason()), end.cause()));
+    }
+
+    long toTarget() {
+        return relay == null ? 0 : relay.oneToOther();
+    }
+
+    long toClient() {
+        return relay == null ? 0 : relay.otherToOne();
+    }
+
+    /** The proxy ends. */
+    void cut() {
+        if (relay != null) {
+            relay.close();
+        } else {
+            end(ProxyEnd.CUT, "before the target had answered");
+        }
+    }
+
+    private void end(ProxyEnd how, String cause) {
+        if (over) {
+            return;
+        }
+        over = true;
+        if (retry != null) {
+            retry.close();
+        }
+        closeTarget();
+        resetClient();
+        loop.onEnded(this, how, cause);
+    }
+
+    private void closeTarget() {
+        if (target != null) {
+            target.close();
+            target = null;
+        }
+    }
+
+    /** A client whose target is not there has to see a break, not an empty answer. After a relay it is closed already. */
+    private void resetClient() {
+        if (!client.isClosed()) {
+            try {
+                client.option(StandardSocketOptions.SO_LINGER, 0);
+            } catch (UncheckedIOException | UnsupportedOperationException _) {
+                // A Unix-domain socket, or a client that is gone.
+            }
+            client.close();
+        }
+    }
+
+    String peer() {
+        return peer;
+    }
+
+    String targetName() {
+        return targetName;
+    }
+
+    Instant opened() {
+        return opened;
+    }
+
+    double seconds() {
+        return (System.nanoTime() - startNanos) / 1e9;
+    }
+}
