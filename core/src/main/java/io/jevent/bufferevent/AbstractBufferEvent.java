@@ -65,6 +65,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     /** Null until the program asks for some. */
     private @Nullable RateLimits limits;
 
+    /** What other threads know this by; null until somebody asks. */
+    private @Nullable RemoteBufferEvent remote;
+
     /** What stands on this instead of the program; null for most. */
     private @Nullable Layer above;
 
@@ -339,6 +342,27 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         }
     }
 
+    // ---- other threads ----
+
+    public final RemoteBufferEvent remote() {
+        checkOpen();
+        RemoteBufferEvent present = remote;
+        if (present == null) {
+            present = new RemoteBufferEvent(this);
+            remote = present;
+            if (outputShutdownAsked) {
+                present.queue().outputEnded();
+            }
+        }
+        present.queue().hold();
+        return present;
+    }
+
+    /** Whether the program has ended the output. */
+    final boolean isOutputShutDown() {
+        return outputShutdownAsked;
+    }
+
     // ---- what stands on it, and on what it stands ----
 
     final void checkCanBeBelow() {
@@ -572,6 +596,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             if (above == null) {
                 callbacks.writable();
             }
+            if (remote != null) {
+                remote.queue().resume();
+            }
         }
     }
 
@@ -799,6 +826,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         if (!outputShutdownAsked) {
             outputShutdownAsked = true;
             output.freeze(EvBuffer.End.END);
+            if (remote != null) {
+                remote.queue().outputEnded();
+            }
             update();
         }
     }
@@ -835,6 +865,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         output.freeze(EvBuffer.End.END);
         boolean connecting = state == State.CONNECTING;
         state = State.CLOSING;
+        if (remote != null) {
+            remote.queue().end(false);
+        }
         if (connecting) {
             keepAlive.hold(true);
         } else {
@@ -887,6 +920,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         above = null;
         if (layer != null) {
             layer.onBelowClosed();
+        }
+        if (remote != null) {
+            remote.queue().end(true);
         }
         engine.deactivate(delivery);
         readClock.ticking(false);
