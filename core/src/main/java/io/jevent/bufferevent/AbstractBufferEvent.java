@@ -68,6 +68,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     /** What other threads know this by; null until somebody asks. */
     private @Nullable RemoteBufferEvent remote;
 
+    /** This as streams; null for most. */
+    private @Nullable BlockingStreams streams;
+
     /** What stands on this instead of the program; null for most. */
     private @Nullable Layer above;
 
@@ -358,6 +361,16 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         return present;
     }
 
+    public final BlockingStreams blockingStreams() {
+        checkOpen();
+        BlockingStreams present = streams;
+        if (present == null) {
+            present = new BlockingStreams(this);
+            streams = present;
+        }
+        return present;
+    }
+
     /** Whether the program has ended the output. */
     final boolean isOutputShutDown() {
         return outputShutdownAsked;
@@ -375,7 +388,8 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     private void checkOnTop() {
         checkOpen();
         if (above != null) {
-            throw new IllegalStateException("another buffer event stands on this one and has its callbacks");
+            throw new IllegalStateException(
+                    "another buffer event, or streams, stand on this one and have its callbacks");
         }
     }
 

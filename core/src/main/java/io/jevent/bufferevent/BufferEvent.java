@@ -362,6 +362,16 @@ public sealed interface BufferEvent extends AutoCloseable
      */
     RemoteBufferEvent remote();
 
+    /**
+     * {@return this buffer event as a pair of streams that block, for other threads, the same object each time}
+     *
+     * <p>They take the callbacks over, and what waits in the input; reading begins. The loop waits for them as for {@link
+     * #remote()}.
+     *
+     * @throws IllegalStateException if this buffer event is closed or has failed, or another one stands on it
+     */
+    BlockingStreams blockingStreams();
+
     // ---- end ----
 
     /**

@@ -129,6 +129,12 @@ final class RemoteQueue implements Runnable {
         }
     }
 
+    long maxBytes() {
+        synchronized (lock) {
+            return maxBytes;
+        }
+    }
+
     long queuedBytes() {
         synchronized (lock) {
             return bytes;
