@@ -65,6 +65,12 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     /** Null until the program asks for some. */
     private @Nullable RateLimits limits;
 
+    /** What other threads know this by; null until somebody asks. */
+    private @Nullable RemoteBufferEvent remote;
+
+    /** This as streams; null for most. */
+    private @Nullable BlockingStreams streams;
+
     /** What stands on this instead of the program; null for most. */
     private @Nullable Layer above;
 
@@ -340,6 +346,37 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         }
     }
 
+    // ---- other threads ----
+
+    public final RemoteBufferEvent remote() {
+        checkOpen();
+        RemoteBufferEvent present = remote;
+        if (present == null) {
+            present = new RemoteBufferEvent(this);
+            remote = present;
+            if (outputShutdownAsked) {
+                present.queue().outputEnded();
+            }
+        }
+        present.queue().hold();
+        return present;
+    }
+
+    public final BlockingStreams blockingStreams() {
+        checkOpen();
+        BlockingStreams present = streams;
+        if (present == null) {
+            present = new BlockingStreams(this);
+            streams = present;
+        }
+        return present;
+    }
+
+    /** Whether the program has ended the output. */
+    final boolean isOutputShutDown() {
+        return outputShutdownAsked;
+    }
+
     // ---- what stands on it, and on what it stands ----
 
     final void checkCanBeBelow() {
@@ -352,7 +389,8 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     private void checkOnTop() {
         checkOpen();
         if (above != null) {
-            throw new IllegalStateException("another buffer event stands on this one and has its callbacks");
+            throw new IllegalStateException(
+                    "another buffer event, or streams, stand on this one and have its callbacks");
         }
     }
 
@@ -603,6 +641,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             if (above == null) {
                 callbacks.writable();
             }
+            if (remote != null) {
+                remote.queue().resume();
+            }
         }
     }
 
@@ -835,6 +876,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             outputShutdownAsked = true;
             output.freeze(EvBuffer.End.END);
             outputEnds();
+            if (remote != null) {
+                remote.queue().outputEnded();
+            }
             update();
         }
     }
@@ -874,6 +918,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         output.freeze(EvBuffer.End.END);
         boolean connecting = state == State.CONNECTING;
         state = State.CLOSING;
+        if (remote != null) {
+            remote.queue().end(false);
+        }
         if (connecting) {
             keepAlive.hold(true);
         } else {
@@ -926,6 +973,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         above = null;
         if (layer != null) {
             layer.onBelowClosed();
+        }
+        if (remote != null) {
+            remote.queue().end(true);
         }
         engine.deactivate(delivery);
         readClock.ticking(false);

@@ -31,7 +31,7 @@ import java.time.Duration;
  *
  * <h2>Concurrency</h2>
  *
- * Loop only, all of it, the buffers included; other threads get {@link WrongThreadException}.
+ * Loop only, all of it, the buffers included; other threads get {@link WrongThreadException}, and use {@link #remote()}.
  *
  * @see "libevent struct bufferevent"
  */
@@ -348,6 +348,29 @@ public sealed interface BufferEvent extends AutoCloseable
      * @see "libevent bufferevent_get_priority()"
      */
     int priority();
+
+    // ---- other threads ----
+
+    /**
+     * {@return this buffer event as other threads may use it, the same object each time}
+     *
+     * <p>From now on the loop waits for what they may ask, as long as this buffer event is open: see {@link
+     * RemoteBufferEvent#release()}.
+     *
+     * @throws IllegalStateException if this buffer event is closed
+     * @see "libevent BEV_OPT_THREADSAFE"
+     */
+    RemoteBufferEvent remote();
+
+    /**
+     * {@return this buffer event as a pair of streams that block, for other threads, the same object each time}
+     *
+     * <p>They take the callbacks over, and what waits in the input; reading begins. The loop waits for them as for {@link
+     * #remote()}.
+     *
+     * @throws IllegalStateException if this buffer event is closed or has failed, or another one stands on it
+     */
+    BlockingStreams blockingStreams();
 
     // ---- end ----
 

@@ -6,7 +6,7 @@ package io.jevent.bufferevent;
  */
 interface Layer {
     /** A connect has been launched. */
-    void onBelowConnecting();
+    default void onBelowConnecting() {}
 
     /** Bytes have come. */
     void onBelowReceived();
@@ -21,7 +21,9 @@ interface Layer {
     void onBelowClosed();
 
     /** Whether it can do nothing with what has come, and must see more, whatever mark there is below. */
-    boolean needsMore();
+    default boolean needsMore() {
+        return false;
+    }
 
     /** Hands down what is written above and not yet here, so that it leaves in the same flush. */
     void flushAbove();

@@ -264,7 +264,7 @@ class FilterTest {
     void whileAFilterStandsOnItTheCallbacksBelowAreNotTheProgramsAndNothingElseMayStandOnIt() {
         FilterBufferEvent filter = on(below, new BufferFilter() {});
         assertThat(filter.underlying()).isSameAs(below);
-        assertThatThrownBy(() -> below.onRead(_ -> {})).hasMessageContaining("stands on this one");
+        assertThatThrownBy(() -> below.onRead(_ -> {})).hasMessageContaining("stand on this one");
         assertThatThrownBy(() -> FilterBufferEvent.create(below, new BufferFilter() {}))
                 .isInstanceOf(IllegalStateException.class);
     }
