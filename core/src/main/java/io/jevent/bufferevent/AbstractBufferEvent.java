@@ -500,6 +500,14 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         detach();
     }
 
+    /** Ends what is under way of a connect that has no transport yet. Idempotent. */
+    void cancelConnect() {}
+
+    /** Whether a connect whose time is over may have succeeded in this very turn, and will time out by itself if not. */
+    boolean connectOutlivesDeadline() {
+        return false;
+    }
+
     final State state() {
         return state;
     }
@@ -512,17 +520,44 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     final void begin(Transport fresh, State state) {
         this.state = state;
         if (fresh != transport) {
-            transport = fresh;
-            inputEnded = false;
-            outputShutdownDone = false;
-            admitted = 0;
-            handedOver = false;
+            take(fresh);
             callbacks.forgetConnection();
         }
         if (state == State.CONNECTING) {
             tellConnecting();
         }
         update();
+    }
+
+    private void take(Transport fresh) {
+        transport = fresh;
+        inputEnded = false;
+        outputShutdownDone = false;
+        admitted = 0;
+        handedOver = false;
+    }
+
+    /** Begins a connect that has no transport until it has succeeded. */
+    final void beginConnect() {
+        state = State.CONNECTING;
+        callbacks.forgetConnection();
+        update();
+    }
+
+    /** Sets the transport of a connect that had none. */
+    final void endConnect(Transport fresh) {
+        take(fresh);
+        onConnected();
+    }
+
+    /** Lets a transport do its I/O, in the callback stage. */
+    final void deliver(Transport transport) {
+        callbacks.delivering(true);
+        try {
+            transport.deliver();
+        } finally {
+            callbacks.delivering(false);
+        }
     }
 
     /** Gives the transport up; the buffer event is unconnected. */
@@ -538,6 +573,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         if (old != null) {
             endTransport(old);
         }
+        cancelConnect();
         engine.deactivate(delivery);
         update();
     }
@@ -673,6 +709,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             return;
         }
         if (state == State.CONNECTING) {
+            if (connectOutlivesDeadline()) {
+                return;
+            }
             abandonConnect();
             raise(new Condition.TimedOut(Direction.CONNECTING));
             return;
@@ -715,6 +754,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         if (dead != null) {
             endTransport(dead);
         }
+        cancelConnect();
         handedOver = false;
         engine.deactivate(delivery);
         update();
@@ -966,6 +1006,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         if (old != null) {
             endTransport(old);
         }
+        cancelConnect();
         if (limits != null) {
             limits.close();
         }
@@ -995,7 +1036,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         }
     }
 
-    private static long nanosOf(Duration duration) {
+    static long nanosOf(Duration duration) {
         if (duration.isNegative()) {
             throw new IllegalArgumentException("need a duration >= 0, got " + duration);
         }
@@ -1011,14 +1052,8 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         @Override
         protected void run() {
             Transport present = transport;
-            if (present == null) {
-                return;
-            }
-            callbacks.delivering(true);
-            try {
-                present.deliver();
-            } finally {
-                callbacks.delivering(false);
+            if (present != null) {
+                deliver(present);
             }
         }
 

@@ -70,7 +70,8 @@ public sealed interface SocketBufferEvent extends BufferEvent permits SocketBuff
      *
      * @param socket an open channel; it is made non-blocking
      * @throws java.io.UncheckedIOException if the channel cannot be used, because it is closed for instance
-     * @throws IllegalStateException if a connect is under way or this buffer event is closed
+     * @throws IllegalStateException if a connect to an address is under way or this buffer event is closed; a connect by name
+     *     is given up
      * @see "libevent bufferevent_setfd()"
      */
     void socket(SocketChannel socket);
@@ -89,6 +90,48 @@ public sealed interface SocketBufferEvent extends BufferEvent permits SocketBuff
      * @see "libevent bufferevent_socket_connect()"
      */
     void connect(SocketAddress address);
+
+    /**
+     * Connects to a host by its name, asking {@link HostResolver#system()}, with {@link ConnectPacing#DEFAULT}: see {@link
+     * #connect(HostResolver, String, int, ConnectPacing)}.
+     *
+     * @param host a name, or an address as text
+     * @param port from 1 to 65,535
+     * @throws IllegalArgumentException if the port is not from 1 to 65,535
+     * @throws IllegalStateException if it is connected or connecting, or has a socket of the user's, or is closed
+     * @see "libevent bufferevent_socket_connect_hostname()"
+     */
+    void connect(String host, int port);
+
+    /**
+     * Launches a look-up of a name and then connects to what it finds. Returns at once; how it ends is reported later: {@link
+     * Condition.Connected}, {@link Condition.Failed} or {@link Condition.TimedOut} with {@code CONNECTING}. Output written
+     * before is sent right after {@code Connected}, in order.
+     *
+     * <ol>
+     *   <li>The families of addresses take turns, IPv6 first if it is there. IPv4 addresses that come first wait {@link
+     *       ConnectPacing#resolutionDelay} for IPv6 ones. Addresses that come later join those that wait.
+     *   <li>The next address is tried when the one before has failed, or after {@link ConnectPacing#attemptDelay} as well as
+     *       those that are still under way. A socket that cannot be made, for want of a descriptor for instance, is a failure
+     *       like any other.
+     *   <li>The first that connects is the connection; the others are closed.
+     * </ol>
+     *
+     * <p>If the name has no address or the look-up fails, {@code Failed} comes with a {@link java.net.UnknownHostException}. If
+     * all addresses fail it comes once, with a {@link java.net.ConnectException} that says for each how, and has what the
+     * system said as its suppressed exceptions. The write timeout of {@link #timeouts} is the time for all of it. {@link
+     * #close()} and {@link #socket(SocketChannel)} give everything up silently; {@link #closeAfterFlush} goes on until its
+     * deadline. <em>Difference</em> from libevent, which tries the first address only.
+     *
+     * @param resolver who looks the name up; what it throws counts as a failed look-up
+     * @param host a name, or an address as text
+     * @param port from 1 to 65,535
+     * @param pacing how fast to go through the addresses
+     * @throws IllegalArgumentException if the port is not from 1 to 65,535
+     * @throws IllegalStateException if it is connected or connecting, or has a socket of the user's, or is closed
+     * @see "libevent bufferevent_socket_connect_hostname_hints(), bufferevent_socket_get_dns_error()"
+     */
+    void connect(HostResolver resolver, String host, int port, ConnectPacing pacing);
 
     /**
      * Adopts the connect that the user launched on the socket that was set: its end is reported as if {@link

@@ -11,10 +11,14 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The socket flavor: where its transport comes from, and whether closing closes the socket. */
 final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketBufferEvent {
+    private static final int MAX_PORT = 65_535;
+
     private final boolean closesUsersSocket;
 
     /** Of sockets that connect makes. */
@@ -22,6 +26,9 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
 
     /** Whether the present socket came from the user. */
     private boolean usersSocket;
+
+    /** A connect by name; null unless one is under way. */
+    private @Nullable HostConnect hostConnect;
 
     SocketBufferEventImpl(EventBase base, BufferEventOption... options) {
         super(base, options);
@@ -58,6 +65,9 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
     @Override
     public void socket(SocketChannel socket) {
         checkOpen();
+        if (hostConnect != null) {
+            detach();
+        }
         checkNotConnecting();
         dropSocket();
         try {
@@ -92,13 +102,17 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
         }
     }
 
-    @Override
-    public void connect(SocketAddress address) {
+    private void checkMayConnect() {
         checkOpen();
         checkNotConnecting();
         if (state() == State.OPEN) {
             throw new IllegalStateException("need an unconnected buffer event, got one with a connection");
         }
+    }
+
+    @Override
+    public void connect(SocketAddress address) {
+        checkMayConnect();
         if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
             throw new IllegalArgumentException("need a resolved address, got " + inet);
         }
@@ -120,6 +134,61 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
     }
 
     @Override
+    public void connect(String host, int port) {
+        connect(HostResolver.system(), host, port, ConnectPacing.DEFAULT);
+    }
+
+    @Override
+    public void connect(HostResolver resolver, String host, int port, ConnectPacing pacing) {
+        checkMayConnect();
+        Objects.requireNonNull(resolver, "resolver");
+        Objects.requireNonNull(host, "host");
+        Objects.requireNonNull(pacing, "pacing");
+        if (port < 1 || port > MAX_PORT) {
+            throw new IllegalArgumentException("need 1 <= port <= " + MAX_PORT + ", got " + port);
+        }
+        if (state() == State.FAILED) {
+            detach();
+        }
+        if (transport() != null) {
+            throw new IllegalStateException("need a buffer event without a socket to connect by name");
+        }
+        usersSocket = false;
+        HostConnect begun = new HostConnect(this, host, port, pacing);
+        hostConnect = begun;
+        beginConnect();
+        begun.launch(resolver);
+    }
+
+    SocketSettings settings() {
+        return settings;
+    }
+
+    boolean isConnectedBy(HostConnect connect) {
+        return hostConnect == connect;
+    }
+
+    /** The first address has answered. */
+    void connectedBy(Transport transport) {
+        hostConnect = null;
+        endConnect(transport);
+    }
+
+    @Override
+    void cancelConnect() {
+        HostConnect present = hostConnect;
+        hostConnect = null;
+        if (present != null) {
+            present.cancel();
+        }
+    }
+
+    @Override
+    boolean connectOutlivesDeadline() {
+        return hostConnect != null && hostConnect.outlivesDeadline();
+    }
+
+    @Override
     public void connect() {
         checkOpen();
         checkNotConnecting();
@@ -135,12 +204,15 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
     public <T> void option(SocketOption<T> option, T value) {
         checkOpen();
         Transport present = transport();
-        if (present == null) {
-            settings = settings.with(option, value);
-            return;
-        }
         try {
-            present.option(option, value);
+            if (present != null) {
+                present.option(option, value);
+                return;
+            }
+            settings = settings.with(option, value);
+            if (hostConnect != null) {
+                hostConnect.settingsChanged(attempt -> attempt.option(option, value));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot set " + option.name() + " to " + value + ": " + e.getMessage(), e);
         }

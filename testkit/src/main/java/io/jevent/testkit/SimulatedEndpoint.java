@@ -141,11 +141,14 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
         state = State.CONNECTING;
         remote = address;
         network.note("connect " + this);
-        if (network.happens(network.faults().connectLost)) {
+        SimulatedNetwork.Route route = network.routeTo(address);
+        if (!route.answers() || network.happens(network.faults().connectLost)) {
             network.note("lost " + this);
             return;
         }
-        network.at(network.clock().nanoTime() + network.latencyNanos(), this::knock);
+        Duration latency = route.latency();
+        long latencyNanos = latency == null ? network.latencyNanos() : latency.toNanos();
+        network.at(network.clock().nanoTime() + latencyNanos, this::knock);
     }
 
     private void knock() {
@@ -153,7 +156,12 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
             return;
         }
         SimulatedAcceptor acceptor = network.acceptors().get(remote);
-        if (acceptor == null || network.happens(network.faults().connectRefused)) {
+        String refusal = network.routeTo(remote).refusal();
+        if (refusal != null) {
+            connectEnded = true;
+            connectFailure = new ConnectException(refusal);
+            network.note("refused " + this);
+        } else if (acceptor == null || network.happens(network.faults().connectRefused)) {
             connectEnded = true;
             connectFailure = new ConnectException("Connection refused");
             network.note("refused " + this);

@@ -14,6 +14,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,7 @@ public final class SimulatedNetwork implements BackendProvider {
     private final PriorityQueue<Arrival> arrivals = new PriorityQueue<>();
     private final Map<SocketAddress, SimulatedAcceptor> acceptors = new LinkedHashMap<>();
     private final Map<SocketAddress, SimulatedDatagrams> datagramSockets = new LinkedHashMap<>();
+    private final Map<InetAddress, Route> routes = new HashMap<>();
     private final Deque<String> trace = new ArrayDeque<>();
     private final long startNanos;
     /** Whether an action of the user's has run since {@link #takeUserActed()}; it may have changed what the loop waits for. */
@@ -88,6 +90,20 @@ public final class SimulatedNetwork implements BackendProvider {
         public int hashCode() {
             return Long.hashCode(sequence);
         }
+    }
+
+    /**
+     * How connects to one address end, where that is not left to who listens.
+     *
+     * @param answers whether they end at all
+     * @param refusal what they fail with; null if they do not fail for the route
+     * @param latency how long they are under way; null for the faults' latency
+     */
+    record Route(
+            boolean answers,
+            @Nullable String refusal,
+            @Nullable Duration latency) {
+        static final Route USUAL = new Route(/* answers= */ true, null, null);
     }
 
     /**
@@ -157,6 +173,40 @@ public final class SimulatedNetwork implements BackendProvider {
             userActed = true;
             action.run();
         });
+    }
+
+    /**
+     * Leaves every connect to an address without an answer, from now on.
+     *
+     * @param address of whatever port
+     */
+    public void ignores(InetAddress address) {
+        routes.put(address, new Route(/* answers= */ false, null, null));
+    }
+
+    /**
+     * Makes every connect to an address fail, from now on, whether somebody listens there or not.
+     *
+     * @param address of whatever port
+     * @param reason what the system says, such as {@code Network is unreachable}
+     */
+    public void refuses(InetAddress address, String reason) {
+        Duration latency = routes.getOrDefault(address, Route.USUAL).latency();
+        routes.put(address, new Route(/* answers= */ true, reason, latency));
+    }
+
+    /**
+     * Sets how long each connect to an address is under way, from now on; others take the latency of the {@link Faults}.
+     *
+     * @param address of whatever port
+     * @param latency at least 0
+     */
+    public void delays(InetAddress address, Duration latency) {
+        if (latency.isNegative()) {
+            throw new IllegalArgumentException("need a latency >= 0, got " + latency);
+        }
+        String refusal = routes.getOrDefault(address, Route.USUAL).refusal();
+        routes.put(address, new Route(/* answers= */ true, refusal, latency));
     }
 
     /**
@@ -242,6 +292,12 @@ public final class SimulatedNetwork implements BackendProvider {
         long min = faults.minLatency.toNanos();
         long max = faults.maxLatency.toNanos();
         return min == max ? min : random.nextLong(min, max + 1);
+    }
+
+    Route routeTo(SocketAddress address) {
+        return address instanceof InetSocketAddress inet
+                ? routes.getOrDefault(inet.getAddress(), Route.USUAL)
+                : Route.USUAL;
     }
 
     void at(long nanos, Runnable action) {
