@@ -1,6 +1,7 @@
 package io.jevent.tool;
 
 import io.jevent.backend.Direction;
+import io.jevent.bufferevent.BufferEvent;
 import io.jevent.bufferevent.Condition;
 import io.jevent.bufferevent.SocketBufferEvent;
 import io.jevent.event.EventBase;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -33,17 +35,35 @@ import picocli.CommandLine.Parameters;
             "All addresses of the host are tried in turn.",
             "How it went goes to stderr as words, since stdout carries the data.",
             "",
-            "Example: printf 'GET / HTTP/1.0\\r\\n\\r\\n' | jevent connect localhost 8080"
+            "Examples:",
+            "  printf 'GET / HTTP/1.0\\r\\n\\r\\n' | jevent connect localhost 8080",
+            "  jevent connect --unix /run/app.sock --hexdump < request",
+            "  jevent connect example.com 9000 --rate 500k < big.file"
         })
 final class ConnectCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common = new CommonOptions();
 
-    @Parameters(index = "0", paramLabel = "HOST", description = "Name or address of the server.")
-    private String host = "";
+    @Mixin
+    private ConnectionOptions connections = new ConnectionOptions();
 
-    @Parameters(index = "1", paramLabel = "PORT", description = "Its port, 1 to 65535.", converter = Port.Remote.class)
-    private int port;
+    @Parameters(index = "0", arity = "0..1", paramLabel = "HOST", description = "Name or address of the server.")
+    private @Nullable String host;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "PORT",
+            description = "Its port, 1 to 65535.",
+            converter = Port.Remote.class)
+    private @Nullable Integer port;
+
+    @Option(
+            names = "--unix",
+            paramLabel = "PATH",
+            converter = Endpoint.UnixPath.class,
+            description = "Connect to a Unix-domain socket instead of a host; on Linux also an abstract name, @NAME.")
+    private Endpoint.@Nullable Unix unix;
 
     @Option(
             names = "--timeout",
@@ -53,7 +73,7 @@ final class ConnectCommand implements Callable<Integer> {
                     "Give up when connecting takes longer, or when neither side sends for so long. Default: wait.")
     private @Nullable Duration timeout;
 
-    private final Deque<InetSocketAddress> addresses = new ArrayDeque<>();
+    private final Deque<SocketAddress> addresses = new ArrayDeque<>();
     private @Nullable ToolFailure failure;
     private long progressAtLastCheck = -1;
 
@@ -62,18 +82,17 @@ final class ConnectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Duration timeout = timeout();
-        for (InetAddress address : resolve(host)) {
-            addresses.add(new InetSocketAddress(address, port));
-        }
+        findAddresses();
         try (EventBase base = common.newBase()) {
-            SocketBufferEvent connection = SocketBufferEvent.create(base);
+            SocketBufferEvent socket = SocketBufferEvent.create(base);
+            BufferEvent connection = connections.applyTo(socket, "");
             connection.timeouts(timeout, timeout);
             var stdout = new StdoutPump(base, cause -> onStdoutFailed(base, cause));
             var session = new StreamSession(connection, stdout, base::exit);
             var stdin = pump(base, session);
-            connection.onCondition((_, condition) -> onCondition(base, connection, session, stdin, condition));
+            connection.onCondition((_, condition) -> onCondition(base, socket, connection, session, stdin, condition));
             connection.enableReading();
-            connectNext(base, connection);
+            connectNext(base, socket);
             // The threads of stdin and stdout are nothing the loop knows to wait for.
             base.loop(LoopOption.NO_EXIT_ON_EMPTY);
             if (failure != null) {
@@ -82,6 +101,26 @@ final class ConnectCommand implements Callable<Integer> {
             System.err.println(
                     "closed: sent " + Words.bytes(session.bytesOut()) + ", received " + Words.bytes(session.bytesIn()));
             return 0;
+        }
+    }
+
+    private void findAddresses() {
+        if (unix != null) {
+            if (host != null) {
+                throw ToolFailure.usage("need HOST PORT or --unix PATH, got both", new IllegalArgumentException());
+            }
+            addresses.add(unix.address());
+            return;
+        }
+        if (host == null || port == null) {
+            throw ToolFailure.usage(
+                    host == null
+                            ? "Missing required parameters: 'HOST', 'PORT' (or --unix PATH)"
+                            : "Missing required parameter: 'PORT'",
+                    new IllegalArgumentException());
+        }
+        for (InetAddress address : resolve(host)) {
+            addresses.add(new InetSocketAddress(address, port));
         }
     }
 
@@ -136,15 +175,22 @@ final class ConnectCommand implements Callable<Integer> {
             connection.connect(addresses.remove());
         } catch (UncheckedIOException e) {
             onFailed(base, connection, e.getCause());
+        } catch (UnsupportedOperationException e) {
+            onFailed(base, connection, new IOException(e.getMessage(), e));
         }
     }
 
     private void onCondition(
-            EventBase base, SocketBufferEvent connection, StreamSession session, StdinPump stdin, Condition condition) {
+            EventBase base,
+            SocketBufferEvent socket,
+            BufferEvent connection,
+            StreamSession session,
+            StdinPump stdin,
+            Condition condition) {
         switch (condition) {
             case Condition.Connected _ -> {
-                System.err.println("connected to "
-                        + Words.of(connection.remoteAddress().orElse(null)) + " (" + base.backend() + ")");
+                System.err.println(
+                        "connected to " + Words.of(socket.remoteAddress().orElse(null)) + " (" + base.backend() + ")");
                 stdin.start();
             }
             case Condition.Eof _ -> {
@@ -164,10 +210,10 @@ final class ConnectCommand implements Callable<Integer> {
             }
             case Condition.TimedOut(Direction direction)
             when direction == Direction.CONNECTING ->
-                onFailed(base, connection, new IOException("timed out after " + seconds()));
+                onFailed(base, socket, new IOException("timed out after " + seconds()));
             case Condition.TimedOut _ -> fail(base, "timed out: the peer does not read");
             case Condition.Failed(Direction direction, IOException cause)
-            when direction == Direction.CONNECTING -> onFailed(base, connection, cause);
+            when direction == Direction.CONNECTING -> onFailed(base, socket, cause);
             case Condition.Failed failed ->
                 session.whenAllPrinted(() -> fail(base, "connection lost: " + Words.of(failed.cause())));
         }
@@ -179,11 +225,17 @@ final class ConnectCommand implements Callable<Integer> {
 
     private void onFailed(EventBase base, SocketBufferEvent connection, @Nullable IOException cause) {
         if (addresses.isEmpty()) {
-            String shown = host.contains(":") ? "[" + host + "]" : host;
-            fail(base, "cannot connect to " + shown + ":" + port + ": " + Words.of(cause));
+            fail(base, "cannot connect to " + shown() + ": " + Words.of(cause));
         } else {
             connectNext(base, connection);
         }
+    }
+
+    private String shown() {
+        if (unix != null) {
+            return unix.toString();
+        }
+        return new Endpoint.Inet(String.valueOf(host), port == null ? 0 : port).toString();
     }
 
     private void fail(EventBase base, String message) {

@@ -89,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
     private final CompletableFuture<Void> serverEnd = new CompletableFuture<>();
 
     private SocketAddress startServer(EventBase serverBase) {
-        EchoService service = new EchoService(serverBase, () -> {});
+        EchoService service = new EchoService(serverBase, new ConnectionOptions(), () -> {});
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         Server server =
                 new Server(serverBase, anyPort, Duration.ZERO, (_, socket) -> service.serve(socket)).announce("");

@@ -20,13 +20,23 @@ import picocli.CommandLine.Option;
         name = "echo",
         mixinStandardHelpOptions = true,
         description = "Listen, and send back to every client what it sends.",
-        footer = {"", "Ends on SIGINT or SIGTERM with a one-line summary.", "", "Example: jevent echo 7000 --loops 2"})
+        footer = {
+            "",
+            "Ends on SIGINT or SIGTERM with a one-line summary.",
+            "",
+            "Examples:",
+            "  jevent echo 7000 --loops 2",
+            "  jevent echo --unix /tmp/echo.sock --rate 64k --hexdump"
+        })
 final class EchoCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common = new CommonOptions();
 
     @Mixin
     private ServerOptions options = new ServerOptions();
+
+    @Mixin
+    private ConnectionOptions connections = new ConnectionOptions();
 
     private @Nullable Server server;
 
@@ -60,7 +70,7 @@ final class EchoCommand implements Callable<Integer> {
     }
 
     private EchoService serveOn(EventBase base) {
-        EchoService service = new EchoService(base, () -> server().connectionEnded());
+        EchoService service = new EchoService(base, connections, () -> server().connectionEnded());
         runServer(base, (_, socket) -> service.serve(socket));
         return service;
     }
@@ -70,7 +80,7 @@ final class EchoCommand implements Callable<Integer> {
         try (EventBaseGroup group = common.newGroup(loopCount)) {
             Map<EventBase, EchoService> services = new LinkedHashMap<>();
             for (EventBase its : group.bases()) {
-                services.put(its, new EchoService(its, () -> tell(base, server()::connectionEnded)));
+                services.put(its, new EchoService(its, connections, () -> tell(base, server()::connectionEnded)));
             }
             group.start();
             HandOverCallback serve =

@@ -15,13 +15,15 @@ final class EchoService {
     private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(60);
 
     private final EventBase base;
+    private final ConnectionOptions options;
     private final Runnable onEnded;
     private long byteCount;
     private long failureCount;
 
     /** Makes a service; {@code onEnded} runs once for each connection that has ended. */
-    EchoService(EventBase base, Runnable onEnded) {
+    EchoService(EventBase base, ConnectionOptions options, Runnable onEnded) {
         this.base = base;
+        this.options = options;
         this.onEnded = onEnded;
     }
 
@@ -34,7 +36,8 @@ final class EchoService {
     }
 
     void serve(AcceptedSocket socket) {
-        new Client(SocketBufferEvent.create(base, socket));
+        String label = Words.of(socket.remoteAddress()) + " ";
+        new Client(options.applyTo(SocketBufferEvent.create(base, socket), label));
     }
 
     /** One connection. */

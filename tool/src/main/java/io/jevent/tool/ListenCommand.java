@@ -25,7 +25,9 @@ import picocli.CommandLine.Option;
             "When stdin has ended, each client is told so at once (half-close).",
             "Ends on SIGINT or SIGTERM with a one-line summary, on stderr since stdout carries the data.",
             "",
-            "Example: jevent listen --once 7000 > received"
+            "Examples:",
+            "  jevent listen --once 7000 > received",
+            "  jevent listen --unix /tmp/chat.sock --hexdump"
         })
 final class ListenCommand implements Callable<Integer> {
     @Mixin
@@ -33,6 +35,9 @@ final class ListenCommand implements Callable<Integer> {
 
     @Mixin
     private ServerOptions options = new ServerOptions();
+
+    @Mixin
+    private ConnectionOptions connections = new ConnectionOptions();
 
     @Option(names = "--once", description = "Exit after the first client; exit code 1 if its connection was lost.")
     private boolean once;
@@ -111,7 +116,7 @@ final class ListenCommand implements Callable<Integer> {
 
     private void serve(EventBase base, AcceptedSocket socket, StdoutPump stdout, StdinPump stdin) {
         server().accepting(false);
-        BufferEvent client = SocketBufferEvent.create(base, socket);
+        BufferEvent client = connections.applyTo(SocketBufferEvent.create(base, socket), "");
         StreamSession fresh = new StreamSession(client, stdout, () -> ended(base, client));
         session = fresh;
         client.onCondition((_, condition) -> {

@@ -1,7 +1,9 @@
 package io.jevent.tool;
 
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -9,10 +11,18 @@ import picocli.CommandLine.Parameters;
 final class ServerOptions {
     @Parameters(
             index = "0",
+            arity = "0..1",
             paramLabel = "PORT",
             description = "Where to listen, 0 to 65535; 0 picks a free port.",
             converter = Port.Local.class)
-    private int port;
+    private @Nullable Integer port;
+
+    @Option(
+            names = "--unix",
+            paramLabel = "PATH",
+            converter = Endpoint.UnixPath.class,
+            description = "Listen on a Unix-domain socket instead of a port; on Linux also an abstract name, @NAME.")
+    private Endpoint.@Nullable Unix unix;
 
     @Option(names = "--host", paramLabel = "HOST", description = "Address to listen on. Default: ${DEFAULT-VALUE}.")
     private String host = "127.0.0.1";
@@ -26,7 +36,17 @@ final class ServerOptions {
                     + " once. Default: ${DEFAULT-VALUE}.")
     private Duration grace = Duration.ofSeconds(5);
 
-    InetSocketAddress address() {
+    SocketAddress address() {
+        if (unix != null && port == null) {
+            return unix.address();
+        }
+        if (unix != null) {
+            throw ToolFailure.usage("need PORT or --unix PATH, got both", new IllegalArgumentException());
+        }
+        if (port == null) {
+            throw ToolFailure.usage(
+                    "Missing required parameter: 'PORT' (or --unix PATH)", new IllegalArgumentException());
+        }
         return new InetSocketAddress(ConnectCommand.resolve(host).getFirst(), port);
     }
 

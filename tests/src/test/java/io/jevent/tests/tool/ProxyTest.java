@@ -123,7 +123,8 @@ class ProxyTest {
             assertThat(result.err()).contains("(0 failed, 40 refused, 0 cut off)");
             long told = 0;
             for (String line : result.errLines()) {
-                Matcher more = Pattern.compile("jevent: (\\d+) more connections? likewise").matcher(line);
+                Matcher more = Pattern.compile("jevent: (\\d+) more connections? likewise")
+                        .matcher(line);
                 told += more.matches() ? Long.parseLong(more.group(1)) : line.contains("cannot connect") ? 1 : 0;
             }
             assertThat(told).as("told or counted").isEqualTo(40);
@@ -145,8 +146,8 @@ class ProxyTest {
             Result inUse = Launcher.run("proxy", "" + taken.getLocalPort(), "9");
             assertThat(inUse.exitCode()).isEqualTo(1);
             assertThat(inUse.err().strip())
-                    .isEqualTo("jevent: cannot listen on 127.0.0.1:" + taken.getLocalPort()
-                            + ": address already in use");
+                    .isEqualTo(
+                            "jevent: cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": address already in use");
         }
         Result noFolder = Launcher.run("proxy", "unix:/no/such/folder/socket", "9");
         assertThat(noFolder.exitCode()).isEqualTo(1);
@@ -266,8 +267,7 @@ class ProxyTest {
     @ValueSource(ints = {1, 2})
     void onTerminationConnectionsFinishWithinTheGrace(int loops) throws Exception {
         try (Target target = new Target(Target.ECHO);
-                Launcher proxy =
-                        Launcher.start("proxy", "0", target.port(), "--grace", "30", "--loops", "" + loops);
+                Launcher proxy = Launcher.start("proxy", "0", target.port(), "--grace", "30", "--loops", "" + loops);
                 Socket client = connect(proxy)) {
             client.getOutputStream().write(1);
             InputStream in = client.getInputStream();
