@@ -25,13 +25,13 @@ final class Bench {
 
     /** Starts the server, has one byte echoed, and ends it. */
     void check(Server server) throws IOException {
-        try (ServerProcess process = new ServerProcess(programs, server, List.of())) {
+        try (ServerProcess process = ServerProcess.start(programs, server, List.of())) {
             process.echoOneByte();
         }
     }
 
     LoadResult load(Shape shape, Server server) throws IOException, InterruptedException {
-        try (ServerProcess process = new ServerProcess(programs, server, List.of())) {
+        try (ServerProcess process = ServerProcess.start(programs, server, List.of())) {
             return load(process, shape, pace.warmMillis(server), pace.measureMillis());
         }
     }
@@ -46,8 +46,8 @@ final class Bench {
     /** Counts from outside, after the warm-up: tracing slows everything. The 50 connections made meanwhile count, too. */
     SystemCalls systemCalls(Server server) throws IOException, InterruptedException {
         Path table = Files.createTempFile("jevent-benchmark", ".strace");
-        try (ServerProcess process = new ServerProcess(programs, server, List.of())) {
-            load(process, Shape.ECHO_64, pace.warmMillis(server), 100);
+        try (ServerProcess process = ServerProcess.start(programs, server, List.of())) {
+            load(process, server.role().small(), pace.warmMillis(server), 100);
             Process strace = new ProcessBuilder(
                             "strace", "-f", "-c", "-o", table.toString(), "-p", Long.toString(process.pid()))
                     .start();
@@ -56,7 +56,7 @@ final class Bench {
                 if (attached == null || !attached.contains("attached")) {
                     throw new BenchmarkFailure("strace: " + (attached == null ? "ended" : attached));
                 }
-                LoadResult traced = load(process, Shape.ECHO_64, 0, pace.measureMillis());
+                LoadResult traced = load(process, server.role().small(), 0, pace.measureMillis());
                 strace.destroy();
                 strace.waitFor(10, TimeUnit.SECONDS);
                 return SystemCalls.parse(Files.readString(table), traced.messages());
@@ -70,10 +70,10 @@ final class Bench {
 
     /** Bytes on the heap for each message, in the middle of the window so that no connecting counts. */
     double allocation(Server server) throws IOException, InterruptedException {
-        try (ServerProcess process = new ServerProcess(programs, server, PROBE)) {
+        try (ServerProcess process = ServerProcess.start(programs, server, PROBE)) {
             process.ask("allocated");
-            try (Load load =
-                    Load.start(programs, process, Shape.ECHO_64, pace.warmMillis(server), pace.measureMillis())) {
+            try (Load load = Load.start(
+                    programs, process, server.role().small(), pace.warmMillis(server), pace.measureMillis())) {
                 Thread.sleep(pace.warmMillis(server) + pace.measureMillis() / 5);
                 long firstNanos = System.nanoTime();
                 long first = Long.parseLong(process.ask("allocated"));
@@ -87,7 +87,7 @@ final class Bench {
 
     /** What one of many silent connections costs: what there is with them less what there was before the first of them. */
     IdleMemory idle(Server server) throws IOException, InterruptedException {
-        try (ServerProcess process = new ServerProcess(programs, server, server.isJava() ? PROBE : List.of())) {
+        try (ServerProcess process = ServerProcess.start(programs, server, server.isJava() ? PROBE : List.of())) {
             load(process, Shape.ECHO_64, 0, 500);
             Thread.sleep(200); // the server has to notice that those connections have ended
             Memory before = memory(server, process);
@@ -127,7 +127,7 @@ final class Bench {
     /** Milliseconds from spawning to the first byte echoed. */
     double start(Server server, List<String> jvmOptions) throws IOException {
         long startNanos = System.nanoTime();
-        try (ServerProcess process = new ServerProcess(programs, server, jvmOptions)) {
+        try (ServerProcess process = ServerProcess.start(programs, server, jvmOptions)) {
             process.echoOneByte();
             return (System.nanoTime() - startNanos) / NANOS_PER_MILLI;
         }
@@ -138,7 +138,7 @@ final class Bench {
         Path cache = programs.target().resolve("network", server.id() + ".aot");
         Files.deleteIfExists(cache);
         try (ServerProcess process =
-                new ServerProcess(programs, server, List.of("-XX:AOTCacheOutput=" + cache, "-Xlog:aot=off"))) {
+                ServerProcess.start(programs, server, List.of("-XX:AOTCacheOutput=" + cache, "-Xlog:aot=off"))) {
             process.echoOneByte();
         }
         if (!Files.exists(cache)) {

@@ -30,11 +30,13 @@ final class Budgets {
         Verdict verdict = new Verdict();
         if (server.isJevent()) {
             ToDoubleFunction<LoadResult> cpu = LoadResult::cpuMicros;
-            verdict.must(against(shape, server, List.of(Server.LIBEVENT), libeventLimit(shape, server), cpu));
-            if (shape != Shape.CONNECT) {
+            Server libevent = shape.role().libevent();
+            verdict.must(against(shape, server, List.of(libevent), libeventLimit(shape, server), cpu));
+            if (shape != Shape.CONNECT && shape != Shape.PROXY_CONNECT) {
                 verdict.must(against(shape, server, nettyRivals(shape, server), 1.0, cpu));
             }
-            verdict.goal(against(shape, server, List.of(bareLoop(shape, server)), 1.05, cpu));
+            double most = shape.role() == Role.PROXY ? 1.0 : 1.05;
+            verdict.goal(against(shape, server, List.of(bareLoop(shape, server)), most, cpu));
         }
         return verdict;
     }
@@ -45,18 +47,19 @@ final class Budgets {
             case ECHO_64_DEEP -> 0.80;
             case ECHO_64_MANY -> 0.75;
             case ECHO_16K, STREAM -> 0.25;
-            case CONNECT -> 1.0;
+            case CONNECT, PROXY_64, PROXY_16K, PROXY_STREAM, PROXY_CONNECT -> 1.0;
         };
     }
 
     /** Netty on the same mechanism, or whichever Netty is best. */
     private static List<Server> nettyRivals(Shape shape, Server server) {
-        boolean any = shape != Shape.ECHO_64 && shape != Shape.ECHO_64_DEEP;
-        return Server.of(Server.Family.NETTY).stream()
+        boolean any = shape != Shape.ECHO_64 && shape != Shape.ECHO_64_DEEP && shape != Shape.PROXY_64;
+        return Server.of(shape.role(), Server.Family.NETTY).stream()
                 .filter(netty -> any || netty.mechanism() == server.mechanism())
                 .toList();
     }
 
+    /** The least that can do the work; of proxies, the one that does nothing else. */
     private static Server bareLoop(Shape shape, Server server) {
         return switch (shape) {
             case ECHO_64_MANY -> Server.C_IO_URING;
@@ -64,6 +67,7 @@ final class Budgets {
             // A Selector is epoll, too.
             case ECHO_64, ECHO_64_DEEP, ECHO_16K, STREAM ->
                 server.mechanism() == Mechanism.IO_URING ? Server.C_IO_URING : Server.C_EPOLL;
+            case PROXY_64, PROXY_16K, PROXY_STREAM, PROXY_CONNECT -> Server.HAPROXY;
         };
     }
 
@@ -71,8 +75,9 @@ final class Budgets {
     Verdict p99(Shape shape, Server server) {
         Verdict verdict = new Verdict();
         if (server.isJevent()) {
-            verdict.must(against(shape, server, List.of(Server.LIBEVENT), 1.0, LoadResult::p99Micros));
-            verdict.goal(against(shape, server, List.of(Server.C_EPOLL), 1.0, LoadResult::p99Micros));
+            Role role = shape.role();
+            verdict.must(against(shape, server, List.of(role.libevent()), 1.0, LoadResult::p99Micros));
+            verdict.goal(against(shape, server, List.of(role.yardstick()), 1.0, LoadResult::p99Micros));
         }
         return verdict;
     }
@@ -95,7 +100,7 @@ final class Budgets {
     /** CPU time outside the kernel for each message of 64 bytes. */
     Verdict user(Server server) {
         Verdict verdict = new Verdict();
-        if (server.isJevent()) {
+        if (server.isJevent() && server.role() == Role.ECHO) {
             OptionalDouble micros = measured.spread(Shape.ECHO_64, server, LoadResult::userMicros).stream()
                     .mapToDouble(Spread::median)
                     .findFirst();
@@ -168,10 +173,10 @@ final class Budgets {
     }
 
     /** One line for each budget that is not held. */
-    List<String> missed() {
+    List<String> missed(Role role) {
         List<String> lines = new ArrayList<>();
-        for (Server server : Server.of(Server.Family.JEVENT)) {
-            for (Shape shape : measured.shapes()) {
+        for (Server server : Server.of(role, Server.Family.JEVENT)) {
+            for (Shape shape : measured.shapes(role)) {
                 cpu(shape, server).missed(server.title() + ", CPU, " + shape.title(), lines);
                 p99(shape, server).missed(server.title() + ", p99, " + shape.title(), lines);
             }

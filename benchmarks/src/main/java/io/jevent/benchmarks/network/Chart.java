@@ -6,13 +6,12 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Ratios to libevent as an SVG: a panel for each shape, a bar for each server, a whisker from the smallest to the largest
+ * Ratios to libevent as an SVG, for the servers of one role: a panel for each shape, a bar for each server, a whisker from the smallest to the largest
  * round. Written by hand, as the libraries that draw SVG measure text with AWT, for which a server has no fonts.
  */
 final class Chart {
     private static final int WIDTH = 980;
     private static final int LABELS = 140;
-    private static final int COLUMNS = 3;
     private static final int GAP = 22;
     private static final int MARGIN = 18;
     private static final int HEAD = 84;
@@ -25,17 +24,22 @@ final class Chart {
     private static final int FIGURE = 34;
 
     private final Measurements measured;
+    private final Role role;
     private final ToDoubleFunction<LoadResult> figure;
     private final List<Server> servers;
-    private final int panelWidth = (WIDTH - 2 * MARGIN - LABELS - (COLUMNS - 1) * GAP) / COLUMNS;
+    private final int columns;
+    private final int panelWidth;
     private final double scaleEnd;
     private final StringBuilder svg = new StringBuilder();
 
-    private Chart(Measurements measured, ToDoubleFunction<LoadResult> figure) {
+    private Chart(Measurements measured, Role role, ToDoubleFunction<LoadResult> figure) {
         this.measured = measured;
+        this.role = role;
         this.figure = figure;
-        servers = measured.servers();
-        double longest = measured.shapes().stream()
+        servers = measured.servers(role);
+        columns = columnsFor(measured.shapes(role).size());
+        panelWidth = (WIDTH - 2 * MARGIN - LABELS - (columns - 1) * GAP) / columns;
+        double longest = measured.shapes(role).stream()
                 .flatMap(shape -> servers.stream().flatMap(server -> ratio(shape, server).stream()))
                 .mapToDouble(Spread::median)
                 .max()
@@ -44,18 +48,24 @@ final class Chart {
     }
 
     /** {@return the chart, complete} */
-    static String svg(String title, String note, Measurements measured, ToDoubleFunction<LoadResult> figure) {
-        return new Chart(measured, figure).draw(title, note);
+    static String svg(
+            String title, String note, Measurements measured, Role role, ToDoubleFunction<LoadResult> figure) {
+        return new Chart(measured, role, figure).draw(title, note);
+    }
+
+    /** Three panels side by side, or two where that leaves no gap and three would. */
+    private static int columnsFor(int panels) {
+        return panels % 3 != 0 && panels % 2 == 0 ? 2 : 3;
     }
 
     private Optional<Spread> ratio(Shape shape, Server server) {
-        return measured.ratio(shape, server, Server.LIBEVENT, figure);
+        return measured.ratio(shape, server, role.libevent(), figure);
     }
 
     private String draw(String title, String note) {
-        List<Shape> shapes = measured.shapes();
+        List<Shape> shapes = measured.shapes(role);
         int panelHeight = PANEL_HEAD + servers.size() * ROW + PANEL_FOOT;
-        int height = HEAD + (shapes.size() + COLUMNS - 1) / COLUMNS * panelHeight + MARGIN / 2;
+        int height = HEAD + (shapes.size() + columns - 1) / columns * panelHeight + MARGIN / 2;
         add(
                 "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %d %d' font-family='%s' font-size='13'>",
                 WIDTH, height, "system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif");
@@ -65,9 +75,9 @@ final class Chart {
         words(MARGIN, 50, "start", "#5b6875", "", note);
         legend();
         for (int index = 0; index < shapes.size(); index++) {
-            int left = MARGIN + LABELS + index % COLUMNS * (panelWidth + GAP);
-            int top = HEAD + index / COLUMNS * panelHeight;
-            if (index % COLUMNS == 0) {
+            int left = MARGIN + LABELS + index % columns * (panelWidth + GAP);
+            int top = HEAD + index / columns * panelHeight;
+            if (index % columns == 0) {
                 labels(top + PANEL_HEAD);
             }
             panel(shapes.get(index), left, top);
@@ -78,6 +88,9 @@ final class Chart {
     private void legend() {
         int left = MARGIN;
         for (Server.Family family : Server.Family.values()) {
+            if (servers.stream().noneMatch(server -> server.family() == family)) {
+                continue;
+            }
             add("<rect x='%d' y='62' width='12' height='12' rx='2' fill='%s'/>", left, colour(family));
             String name = switch (family) {
                 case C -> "in C";

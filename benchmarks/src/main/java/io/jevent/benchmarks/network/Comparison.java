@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,17 +22,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Measures the same echo on every server by turns; {@code benchmarks/run} builds and starts it. */
+/** Measures the same echo on every server and through every proxy by turns; {@code benchmarks/run} builds and starts it. */
 @Command(
         name = "benchmarks/run",
-        description = "Measure the same echo on jevent, libevent, Netty and others, by turns, and print tables.",
+        description =
+                "Measure the same echo, and the same through a proxy, on jevent, libevent, Netty and others, by turns,"
+                        + " and print tables.",
         footer = {
             "",
             "--list names rows and servers. docs/BENCHMARKS.md says what each row is.",
             "Exit codes: 0 done, 1 something could not be measured, 2 wrong usage.",
             "Results go to stdout, words to stderr.",
             "",
-            "Example: benchmarks/run --rounds 3 --servers libevent,jevent-epoll --rows echo-50x64,idle"
+            "Examples: benchmarks/run --rounds 3 --servers libevent,jevent-epoll --rows echo-50x64,idle",
+            "          benchmarks/run --rows proxy-50x64,proxy-stream,proxy-connect --write"
         })
 public final class Comparison implements Callable<Integer> {
     private static final int USAGE = 2;
@@ -77,7 +81,7 @@ public final class Comparison implements Callable<Integer> {
     private boolean help;
 
     private final Measurements measured = new Measurements();
-    private final List<String> failures = new ArrayList<>();
+    private final Map<Role, List<String>> failures = new EnumMap<>(Role.class);
 
     private Comparison() {}
 
@@ -115,7 +119,7 @@ public final class Comparison implements Callable<Integer> {
         checkTools(extras, pace);
         Bench bench = new Bench(programs, pace);
         String started = Instant.now().toString();
-        List<Server> servers = serversThatRun(bench);
+        List<Server> servers = serversThatRun(bench, shapes, extras);
         long expectedMillis = expectedMillis(shapes, extras, servers, pace);
         System.err.println("run: this takes about " + Progress.words(expectedMillis) + "; leave the machine alone");
         Progress progress = new Progress(expectedMillis);
@@ -124,7 +128,7 @@ public final class Comparison implements Callable<Integer> {
             runExtra(bench, progress, extra, servers, pace);
         }
         progress.clear();
-        publish(programs, started);
+        publish(programs, started, servers);
         return failures.isEmpty() ? 0 : 1;
     }
 
@@ -170,7 +174,9 @@ public final class Comparison implements Callable<Integer> {
             throw new BenchmarkFailure("need two cores, one for the server and one for the load; there is one");
         }
         Path target = Path.of(System.getProperty("jevent.benchmarks.top", "."), "benchmarks", "target");
-        return new Programs(target.toAbsolutePath(), cores.getLast(), cores.getFirst());
+        // With three or more the server behind a proxy has a core for itself.
+        int behind = cores.get(cores.size() > 2 ? 1 : 0);
+        return new Programs(target.toAbsolutePath(), cores.getLast(), cores.getFirst(), behind);
     }
 
     private static void checkTools(List<Extra> extras, Pace pace) throws IOException, InterruptedException {
@@ -192,11 +198,13 @@ public final class Comparison implements Callable<Integer> {
         }
     }
 
-    /** Leaves out who cannot run here, unless they were asked for by name. */
-    private List<Server> serversThatRun(Bench bench) throws IOException {
+    /** Leaves out who has nothing to do, and who cannot run here, unless they were asked for by name. */
+    private List<Server> serversThatRun(Bench bench, List<Shape> shapes, List<Extra> extras) throws IOException {
         List<Server> servers = new ArrayList<>();
         for (Server server : Server.values()) {
-            if (!isWanted(serverNames, server.id())) {
+            boolean busy = shapes.stream().anyMatch(shape -> shape.role() == server.role())
+                    || extras.stream().anyMatch(extra -> extra.isFor(server.role()));
+            if (!busy || !isWanted(serverNames, server.id())) {
                 continue;
             }
             try {
@@ -209,15 +217,21 @@ public final class Comparison implements Callable<Integer> {
                 System.err.println("run: left out, as it does not run here: " + failure.getMessage());
             }
         }
+        if (servers.isEmpty()) {
+            throw wrong("none of these servers has anything to do in these rows");
+        }
         return servers;
     }
 
     private long expectedMillis(List<Shape> shapes, List<Extra> extras, List<Server> servers, Pace pace) {
         long millis = 0;
         for (Server server : servers) {
-            millis += (long) rounds * shapes.size() * pace.loadMillis(server);
+            long loads = shapes.stream()
+                    .filter(shape -> shape.role() == server.role())
+                    .count();
+            millis += rounds * loads * pace.loadMillis(server);
             for (Extra extra : extras) {
-                millis += pace.extraMillis(extra, server);
+                millis += extra.isFor(server.role()) ? pace.extraMillis(extra, server) : 0;
             }
         }
         return millis;
@@ -232,6 +246,9 @@ public final class Comparison implements Callable<Integer> {
         for (int round = 1; round <= rounds; round++) {
             for (Shape shape : shapes) {
                 for (Server server : order) {
+                    if (server.role() != shape.role()) {
+                        continue;
+                    }
                     String heading = "round " + round + " of " + rounds + ", " + shape.id();
                     progress.step(heading, server, pace.loadMillis(server));
                     int present = round;
@@ -248,11 +265,13 @@ public final class Comparison implements Callable<Integer> {
 
     private void runExtra(Bench bench, Progress progress, Extra extra, List<Server> servers, Pace pace)
             throws InterruptedException {
+        List<Server> asked =
+                servers.stream().filter(server -> extra.isFor(server.role())).toList();
         if (extra == Extra.START) {
-            runStarts(bench, progress, servers, pace);
+            runStarts(bench, progress, asked, pace);
             return;
         }
-        for (Server server : servers) {
+        for (Server server : asked) {
             if (extra == Extra.ALLOCATION && !server.isJava()) {
                 continue;
             }
@@ -311,29 +330,48 @@ public final class Comparison implements Callable<Integer> {
             step.run();
         } catch (IOException | BenchmarkFailure | IllegalArgumentException e) {
             String failure = what + ", " + server.id() + ": " + e.getMessage();
-            failures.add(failure);
+            failures.computeIfAbsent(server.role(), _ -> new ArrayList<>()).add(failure);
             progress.say(failure);
         }
     }
 
     // ---- saying ----
 
-    private void publish(Programs programs, String started) throws IOException {
-        String origin = LocalDate.now(ZoneOffset.UTC) + ", `" + command() + "`, " + Machine.hardware() + "; "
-                + Machine.versions(programs) + "; server on core " + programs.serverCore() + ", load on core "
-                + programs.loadCore() + ".\n\n";
-        System.out.print(origin + Report.of(measured, "", failures));
+    private void publish(Programs programs, String started, List<Server> servers) throws IOException {
+        for (Role role : Role.values()) {
+            List<Server> ofRole =
+                    servers.stream().filter(server -> server.role() == role).toList();
+            if (ofRole.isEmpty()) {
+                continue;
+            }
+            List<String> failed = failures.getOrDefault(role, List.of());
+            String origin = origin(programs, role, ofRole);
+            System.out.print(origin + Report.of(measured, role, "", failed));
+            if (write != null) {
+                Documentation page = Documentation.of(role);
+                page.write(write, origin + Report.of(measured, role, page.charts(), failed), measured);
+            }
+        }
         if (json != null) {
             Map<String, Object> members = new LinkedHashMap<>();
             members.put("started", started);
             members.put("machine", Machine.hardware());
-            members.put("versions", Machine.versions(programs));
+            members.put("versions", Machine.versions(programs, servers));
             members.put("rounds", rounds);
-            Files.writeString(json, Results.json(members, measured, failures), StandardCharsets.UTF_8);
+            List<String> all = failures.values().stream().flatMap(List::stream).toList();
+            Files.writeString(json, Results.json(members, measured, all), StandardCharsets.UTF_8);
         }
-        if (write != null) {
-            Documentation.write(write, origin + Report.of(measured, Documentation.charts(), failures), measured);
-        }
+    }
+
+    private String origin(Programs programs, Role role, List<Server> servers) throws IOException {
+        String cores = switch (role) {
+            case ECHO -> "server on core " + programs.serverCore() + ", load on core " + programs.loadCore();
+            case PROXY ->
+                "proxy on core " + programs.serverCore() + ", load on core " + programs.loadCore()
+                        + ", the echo server behind the proxy on core " + programs.behindCore();
+        };
+        return LocalDate.now(ZoneOffset.UTC) + ", `" + command() + "`, " + Machine.hardware() + "; "
+                + Machine.versions(programs, servers) + "; " + cores + ".\n\n";
     }
 
     /** The command again, without where its results go. */

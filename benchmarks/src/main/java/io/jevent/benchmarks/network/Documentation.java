@@ -3,21 +3,47 @@ package io.jevent.benchmarks.network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.ToDoubleFunction;
 
-/** Puts results between the two comments in BENCHMARKS.md that mark their place, and charts beside it. */
-final class Documentation {
-    static final String BEGIN = "<!-- network results: written by benchmarks/run --write, do not edit -->";
-    static final String END = "<!-- network results: end -->";
+/** Puts results between the two comments in BENCHMARKS.md that mark the place of their role, and charts beside it. */
+enum Documentation {
+    ECHO(Role.ECHO, "network"),
+    PROXY(Role.PROXY, "proxy");
 
-    private static final String CPU_CHART = "network-cpu.svg";
-    private static final String P99_CHART = "network-p99.svg";
+    private static final String NOTE =
+            "Shorter is better; the dashed line is libevent. Medians of the rounds, whiskers from"
+                    + " the best to the worst.";
 
-    private Documentation() {}
+    private final Role role;
+    private final String name;
+
+    Documentation(Role role, String name) {
+        this.role = role;
+        this.name = name;
+    }
+
+    /** {@return the one for a role} */
+    static Documentation of(Role role) {
+        return switch (role) {
+            case ECHO -> ECHO;
+            case PROXY -> PROXY;
+        };
+    }
+
+    /** {@return the line before the results} */
+    String begin() {
+        return "<!-- " + name + " results: written by benchmarks/run --write, do not edit -->";
+    }
+
+    /** {@return the line after them} */
+    String end() {
+        return "<!-- " + name + " results: end -->";
+    }
 
     /** {@return Markdown that shows the charts} */
-    static String charts() {
-        return "![CPU per message, as a ratio to libevent](" + CPU_CHART + ")\n\n"
-                + "![99th percentile of the latency, as a ratio to libevent](" + P99_CHART + ")\n\n";
+    String charts() {
+        return "![CPU per message, as a ratio to libevent](" + name + "-cpu.svg)\n\n"
+                + "![99th percentile of the latency, as a ratio to libevent](" + name + "-p99.svg)\n\n";
     }
 
     /**
@@ -25,35 +51,36 @@ final class Documentation {
      *
      * @throws BenchmarkFailure if the place is not marked
      */
-    static void write(Path folder, String section, Measurements measured) throws IOException {
+    void write(Path folder, String section, Measurements measured) throws IOException {
         Path page = folder.resolve("BENCHMARKS.md");
         Files.writeString(page, replaced(Files.readString(page), section));
-        Files.writeString(
-                folder.resolve(CPU_CHART),
-                Chart.svg(
-                        "CPU time of the server per message, as a ratio to libevent in C",
-                        "Shorter is better; the dashed line is libevent. Medians of the rounds, whiskers from the best to"
-                                + " the worst.",
-                        measured,
-                        LoadResult::cpuMicros));
-        Files.writeString(
-                folder.resolve(P99_CHART),
-                Chart.svg(
-                        "99th percentile of the latency, as a ratio to libevent in C",
-                        "Shorter is better; the dashed line is libevent. Medians of the rounds, whiskers from the best to"
-                                + " the worst.",
-                        measured,
-                        LoadResult::p99Micros));
+        String who = role == Role.PROXY ? "proxy" : "server";
+        chart(
+                folder.resolve(name + "-cpu.svg"),
+                "CPU time of the " + who + " per message, as a ratio to libevent in C",
+                measured,
+                LoadResult::cpuMicros);
+        chart(
+                folder.resolve(name + "-p99.svg"),
+                "99th percentile of the latency" + (role == Role.PROXY ? " through a proxy" : "")
+                        + ", as a ratio to libevent in C",
+                measured,
+                LoadResult::p99Micros);
+    }
+
+    private void chart(Path file, String title, Measurements measured, ToDoubleFunction<LoadResult> figure)
+            throws IOException {
+        Files.writeString(file, Chart.svg(title, NOTE, measured, role, figure));
     }
 
     /** {@return the page with another section between the marks} */
-    static String replaced(String page, String section) {
-        int begin = page.indexOf(BEGIN);
-        int end = page.indexOf(END);
+    String replaced(String page, String section) {
+        int begin = page.indexOf(begin());
+        int end = page.indexOf(end());
         if (begin < 0 || end < begin) {
             throw new BenchmarkFailure(
-                    "BENCHMARKS.md has no place for results: need the lines " + BEGIN + " and " + END);
+                    "BENCHMARKS.md has no place for results: need the lines " + begin() + " and " + end());
         }
-        return page.substring(0, begin) + BEGIN + "\n\n" + section.strip() + "\n\n" + page.substring(end);
+        return page.substring(0, begin) + begin() + "\n\n" + section.strip() + "\n\n" + page.substring(end);
     }
 }

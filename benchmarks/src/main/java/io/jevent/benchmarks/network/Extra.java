@@ -17,4 +17,12 @@ enum Extra {
     String id() {
         return id;
     }
+
+    /** {@return whether that is asked of such servers} */
+    boolean isFor(Role role) {
+        return switch (this) {
+            case SYSTEM_CALLS, ALLOCATION -> true;
+            case IDLE, START -> role == Role.ECHO;
+        };
+    }
 }

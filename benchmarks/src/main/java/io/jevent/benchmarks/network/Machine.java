@@ -6,10 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Where and with what was measured. */
 final class Machine {
+    private static final Pattern VERSION = Pattern.compile("^(\\S+) version:? (?:[a-z]+/)?(\\S+)");
+
     private Machine() {}
 
     /** {@return the cores that this process may use, ascending} */
@@ -47,16 +52,36 @@ final class Machine {
                 + " " + System.getProperty("os.arch");
     }
 
-    static String versions(Programs programs) throws IOException {
-        Process servers = new ProcessBuilder(
+    static String versions(Programs programs, Collection<Server> servers) throws IOException {
+        Process process = new ProcessBuilder(
                         programs.target().resolve("network", "servers").toString(), "version")
                 .start();
-        String libevent = servers.inputReader(StandardCharsets.UTF_8).readLine();
+        String libevent = process.inputReader(StandardCharsets.UTF_8).readLine();
         String netty = Version.identify().values().stream()
                 .map(Version::artifactVersion)
                 .findFirst()
                 .orElse("");
-        return "libevent " + libevent + ", Netty " + netty + ", Java " + Runtime.version();
+        StringBuilder versions = new StringBuilder("libevent " + libevent + ", Netty " + netty);
+        for (Server server : servers) {
+            if (server.installed().isPresent()) {
+                versions.append(", ").append(version(server.installed().get()));
+            }
+        }
+        return versions + ", Java " + Runtime.version();
+    }
+
+    /** {@return name and number, out of lines like "HAProxy version 2.6.12-1 2026/10/17" and "nginx version: nginx/1.22.1"} */
+    static String shortVersion(String line) {
+        Matcher matcher = VERSION.matcher(line);
+        return matcher.find() ? matcher.group(1) + " " + matcher.group(2) : line;
+    }
+
+    private static String version(InstalledProxy proxy) throws IOException {
+        Process process = new ProcessBuilder(proxy.versionCommand())
+                .redirectErrorStream(true)
+                .start();
+        String line = process.inputReader(StandardCharsets.UTF_8).readLine();
+        return line == null ? "" : shortVersion(line);
     }
 
     /** What stands behind the colon of the first line with that name. */

@@ -33,8 +33,8 @@ final class Measurements {
     }
 
     /** {@return the shapes that anything was measured for} */
-    List<Shape> shapes() {
-        return List.copyOf(loads.keySet());
+    List<Shape> shapes(Role role) {
+        return loads.keySet().stream().filter(shape -> shape.role() == role).toList();
     }
 
     /** {@return the results by round, empty for none} */
@@ -43,8 +43,10 @@ final class Measurements {
     }
 
     /** {@return everyone of whom there is any result} */
-    List<Server> servers() {
-        return Arrays.stream(Server.values()).filter(this::isKnown).toList();
+    List<Server> servers(Role role) {
+        return Arrays.stream(Server.values())
+                .filter(server -> server.role() == role && isKnown(server))
+                .toList();
     }
 
     private boolean isKnown(Server server) {

@@ -66,7 +66,8 @@ public final class NettyEcho {
         bound.closeFuture().sync();
     }
 
-    private static long directBytes() {
+    /** {@return bytes of Netty's buffers outside the heap} */
+    static long directBytes() {
         return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
                 .metric()
                 .usedDirectMemory();

@@ -13,13 +13,31 @@ import java.util.stream.Stream;
  * How to run what is measured: each on its own core.
  *
  * @param target the module's build folder: jars in {@code app}, C programs in {@code network}
- * @param serverCore the only core of servers
+ * @param serverCore the only core of what is measured
  * @param loadCore the only core of the load
+ * @param behindCore the only core of the server behind a proxy, the load's where there are but two
  */
-record Programs(Path target, int serverCore, int loadCore) {
-    /** {@return the command that serves} */
+record Programs(Path target, int serverCore, int loadCore, int behindCore) {
+    /** {@return the command that serves, without what a proxy has to know} */
     List<String> server(Server server, List<String> jvmOptions) {
+        return server(server, serverCore, jvmOptions);
+    }
+
+    /** {@return the command for the server behind a proxy} */
+    List<String> serverBehind(Server server) {
+        return server(server, behindCore, List.of());
+    }
+
+    /** {@return the command that runs an installed proxy} */
+    List<String> installed(InstalledProxy proxy, Path configuration) {
         List<String> command = pinned(serverCore);
+        command.addAll(proxy.command(configuration));
+        return command;
+    }
+
+    private List<String> server(Server server, int core, List<String> jvmOptions) {
+        List<String> command = pinned(core);
+        List<String> arguments = server.arguments();
         if (server.isJava()) {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.add("--enable-native-access=ALL-UNNAMED");
@@ -29,10 +47,11 @@ record Programs(Path target, int serverCore, int loadCore) {
             command.addAll(jvmOptions);
             command.add("-cp");
             command.add(classPath(server));
+            command.addAll(arguments);
         } else {
-            command.add(target.resolve("network", "servers").toString());
+            command.add(target.resolve("network", arguments.getFirst()).toString());
+            command.addAll(arguments.subList(1, arguments.size()));
         }
-        command.addAll(server.arguments());
         return command;
     }
 

@@ -7,16 +7,18 @@ import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The measurements in Markdown, for a terminal as for the documentation. */
+/** The measurements of one role in Markdown, for a terminal as for the documentation. */
 final class Report {
     private static final String NONE = "–";
 
     private final Measurements measured;
+    private final Role role;
     private final Budgets budgets;
     private final StringBuilder text = new StringBuilder();
 
-    private Report(Measurements measured) {
+    private Report(Measurements measured, Role role) {
         this.measured = measured;
+        this.role = role;
         budgets = new Budgets(measured);
     }
 
@@ -25,45 +27,55 @@ final class Report {
      *
      * @param charts Markdown that stands before the tables, or empty
      */
-    static String of(Measurements measured, String charts, List<String> failures) {
-        Report report = new Report(measured);
+    static String of(Measurements measured, Role role, String charts, List<String> failures) {
+        Report report = new Report(measured, role);
         report.text.append(charts);
         report.overview("CPU per message, as a ratio to libevent", LoadResult::cpuMicros);
         report.overview("99th percentile of the latency, as a ratio to libevent", LoadResult::p99Micros);
-        measured.shapes().forEach(report::shape);
+        measured.shapes(role).forEach(report::shape);
         report.besidesTheKernel();
-        report.idle();
-        report.start();
-        report.list("Budgets not held", report.budgets.missed());
+        if (role == Role.ECHO) {
+            report.idle();
+            report.start();
+        }
+        report.list("Budgets not held", report.budgets.missed(role));
         report.list("Not measured", failures);
         return report.text.toString();
     }
 
     private void section(String title, MarkdownTable table) {
         if (!table.isEmpty()) {
-            text.append("### ").append(title).append("\n\n").append(table).append('\n');
+            heading(title).append(table).append('\n');
         }
     }
 
     private void list(String title, List<String> lines) {
         if (!lines.isEmpty()) {
-            text.append("### ").append(title).append("\n\n");
+            heading(title);
             lines.forEach(line -> text.append("- ").append(line).append('\n'));
             text.append('\n');
         }
     }
 
+    /** No two headings of a page may be the same. */
+    private StringBuilder heading(String title) {
+        return text.append("### ")
+                .append(role == Role.PROXY ? "Proxies: " : "")
+                .append(title)
+                .append("\n\n");
+    }
+
     private void overview(String title, ToDoubleFunction<LoadResult> figure) {
-        if (measured.shapes().isEmpty()) {
+        if (measured.shapes(role).isEmpty()) {
             return;
         }
         List<String> heads = new ArrayList<>(List.of("server"));
-        measured.shapes().forEach(shape -> heads.add(shape.id()));
+        measured.shapes(role).forEach(shape -> heads.add(shape.id()));
         MarkdownTable table = new MarkdownTable(1, heads.toArray(String[]::new));
-        for (Server server : measured.servers()) {
+        for (Server server : measured.servers(role)) {
             List<String> cells = new ArrayList<>(List.of(name(server)));
-            for (Shape shape : measured.shapes()) {
-                cells.add(median(measured.ratio(shape, server, Server.LIBEVENT, figure)));
+            for (Shape shape : measured.shapes(role)) {
+                cells.add(median(measured.ratio(shape, server, role.libevent(), figure)));
             }
             table.row(cells);
         }
@@ -77,7 +89,7 @@ final class Report {
                 "CPU µs",
                 "× libevent",
                 "min–max",
-                "× C epoll",
+                "× " + role.yardstick().title(),
                 "must",
                 "goal",
                 "p50 µs",
@@ -86,12 +98,12 @@ final class Report {
                 "min–max",
                 "must",
                 "goal");
-        for (Server server : measured.servers()) {
+        for (Server server : measured.servers(role)) {
             if (measured.rounds(shape, server).isEmpty()) {
                 continue;
             }
-            Optional<Spread> cpu = measured.ratio(shape, server, Server.LIBEVENT, LoadResult::cpuMicros);
-            Optional<Spread> p99 = measured.ratio(shape, server, Server.LIBEVENT, LoadResult::p99Micros);
+            Optional<Spread> cpu = measured.ratio(shape, server, role.libevent(), LoadResult::cpuMicros);
+            Optional<Spread> p99 = measured.ratio(shape, server, role.libevent(), LoadResult::p99Micros);
             Verdict cpuVerdict = budgets.cpu(shape, server);
             Verdict p99Verdict = budgets.p99(shape, server);
             table.row(
@@ -99,7 +111,7 @@ final class Report {
                     median(measured.spread(shape, server, LoadResult::cpuMicros)),
                     median(cpu),
                     range(cpu),
-                    median(measured.ratio(shape, server, Server.C_EPOLL, LoadResult::cpuMicros)),
+                    median(measured.ratio(shape, server, role.yardstick(), LoadResult::cpuMicros)),
                     cpuVerdict.must(),
                     cpuVerdict.goal(),
                     median(measured.spread(shape, server, LoadResult::p50Micros)),
@@ -126,8 +138,8 @@ final class Report {
                 "must",
                 "goal",
                 "which");
-        for (Server server : measured.servers()) {
-            Optional<Spread> user = measured.spread(Shape.ECHO_64, server, LoadResult::userMicros);
+        for (Server server : measured.servers(role)) {
+            Optional<Spread> user = measured.spread(role.small(), server, LoadResult::userMicros);
             Double allocation = measured.allocation.get(server);
             SystemCalls calls = measured.systemCalls.get(server);
             if (user.isEmpty() && allocation == null && calls == null) {

@@ -13,17 +13,17 @@ final class Results {
     static String json(Map<String, Object> origin, Measurements measured, List<String> failures) {
         Map<String, Object> all = new LinkedHashMap<>(origin);
         List<Object> loads = new ArrayList<>();
-        for (Shape shape : measured.shapes()) {
-            for (Server server : measured.servers()) {
-                measured.rounds(shape, server)
-                        .forEach((round, result) -> loads.add(load(shape, server, round, result)));
+        List<Object> others = new ArrayList<>();
+        for (Role role : Role.values()) {
+            for (Shape shape : measured.shapes(role)) {
+                for (Server server : measured.servers(role)) {
+                    measured.rounds(shape, server)
+                            .forEach((round, result) -> loads.add(load(shape, server, round, result)));
+                }
             }
+            measured.servers(role).forEach(server -> others.add(other(server, measured)));
         }
         all.put("loads", loads);
-        List<Object> others = new ArrayList<>();
-        for (Server server : measured.servers()) {
-            others.add(other(server, measured));
-        }
         all.put("servers", others);
         all.put("failures", failures);
         return Json.of(all) + "\n";

@@ -16,7 +16,17 @@ enum Server {
     NETTY_EPOLL("netty-epoll", "Netty epoll", Family.NETTY, Mechanism.EPOLL),
     NETTY_IO_URING("netty-io_uring", "Netty io_uring", Family.NETTY, Mechanism.IO_URING),
     JDK_SELECTOR("jdk-selector", "JDK Selector", Family.JDK, Mechanism.NIO),
-    JDK_VIRTUAL("jdk-virtual", "JDK virtual threads", Family.JDK, Mechanism.NIO);
+    JDK_VIRTUAL("jdk-virtual", "JDK virtual threads", Family.JDK, Mechanism.NIO),
+
+    PROXY_LIBEVENT(Role.PROXY, "proxy-libevent", "libevent C", Family.C, Mechanism.EPOLL),
+    HAPROXY(Role.PROXY, "proxy-haproxy", "HAProxy", Family.C, Mechanism.EPOLL),
+    NGINX(Role.PROXY, "proxy-nginx", "nginx stream", Family.C, Mechanism.EPOLL),
+    PROXY_JEVENT_NIO(Role.PROXY, "proxy-jevent-nio", "jevent nio", Family.JEVENT, Mechanism.NIO),
+    PROXY_JEVENT_EPOLL(Role.PROXY, "proxy-jevent-epoll", "jevent epoll", Family.JEVENT, Mechanism.EPOLL),
+    PROXY_JEVENT_IO_URING(Role.PROXY, "proxy-jevent-io_uring", "jevent io_uring", Family.JEVENT, Mechanism.IO_URING),
+    PROXY_NETTY_NIO(Role.PROXY, "proxy-netty-nio", "Netty nio", Family.NETTY, Mechanism.NIO),
+    PROXY_NETTY_EPOLL(Role.PROXY, "proxy-netty-epoll", "Netty epoll", Family.NETTY, Mechanism.EPOLL),
+    PROXY_NETTY_IO_URING(Role.PROXY, "proxy-netty-io_uring", "Netty io_uring", Family.NETTY, Mechanism.IO_URING);
 
     /** Whose work it is; decides the colour of its bars, too. */
     enum Family {
@@ -26,16 +36,26 @@ enum Server {
         JDK
     }
 
+    private final Role role;
     private final String id;
     private final String title;
     private final Family family;
     private final Mechanism mechanism;
 
     Server(String id, String title, Family family, Mechanism mechanism) {
+        this(Role.ECHO, id, title, family, mechanism);
+    }
+
+    Server(Role role, String id, String title, Family family, Mechanism mechanism) {
+        this.role = role;
         this.id = id;
         this.title = title;
         this.family = family;
         this.mechanism = mechanism;
+    }
+
+    Role role() {
+        return role;
     }
 
     /** {@return the name on the command line and in JSON} */
@@ -43,7 +63,7 @@ enum Server {
         return id;
     }
 
-    /** {@return the name in tables and charts} */
+    /** {@return the name in tables and charts, which show one role each} */
     String title() {
         return title;
     }
@@ -64,11 +84,20 @@ enum Server {
         return family == Family.JEVENT;
     }
 
-    /** {@return the program of the C servers' name for it, or the options, class and argument for a JVM} */
+    /** {@return the program that it is, if it comes from a package} */
+    Optional<InstalledProxy> installed() {
+        return switch (this) {
+            case HAPROXY -> Optional.of(InstalledProxy.HAPROXY);
+            case NGINX -> Optional.of(InstalledProxy.NGINX);
+            default -> Optional.empty();
+        };
+    }
+
+    /** {@return for a program of ours in C its name and arguments, for a JVM the options, class and arguments} */
     List<String> arguments() {
         return switch (this) {
-            case LIBEVENT -> List.of("libevent");
-            case C_EPOLL, C_IO_URING -> List.of(mechanism.id());
+            case LIBEVENT -> List.of("servers", "libevent");
+            case C_EPOLL, C_IO_URING -> List.of("servers", mechanism.id());
             case JEVENT_NIO, JEVENT_EPOLL, JEVENT_IO_URING ->
                 List.of("-Djevent.backend=" + mechanism.id(), JeventEcho.class.getName());
             case NETTY_NIO, NETTY_EPOLL, NETTY_IO_URING -> List.of(NettyEcho.class.getName(), mechanism.id());
@@ -76,6 +105,12 @@ enum Server {
             case JDK_VIRTUAL ->
                 // One core, so one carrier.
                 List.of("-Djdk.virtualThreadScheduler.parallelism=1", VirtualThreadEcho.class.getName());
+            case PROXY_LIBEVENT -> List.of("proxy");
+            case PROXY_JEVENT_NIO, PROXY_JEVENT_EPOLL, PROXY_JEVENT_IO_URING ->
+                List.of("-Djevent.backend=" + mechanism.id(), JeventProxy.class.getName());
+            case PROXY_NETTY_NIO, PROXY_NETTY_EPOLL, PROXY_NETTY_IO_URING ->
+                List.of(NettyProxy.class.getName(), mechanism.id());
+            case HAPROXY, NGINX -> throw new IllegalStateException(id + " is told by a file");
         };
     }
 
@@ -92,8 +127,10 @@ enum Server {
         return Arrays.stream(values()).filter(server -> server.id.equals(id)).findFirst();
     }
 
-    /** {@return the servers of a family, in order} */
-    static List<Server> of(Family family) {
-        return Arrays.stream(values()).filter(server -> server.family == family).toList();
+    /** {@return the servers of a family in a role, in order} */
+    static List<Server> of(Role role, Family family) {
+        return Arrays.stream(values())
+                .filter(server -> server.role == role && server.family == family)
+                .toList();
     }
 }

@@ -4,22 +4,31 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** A server that runs, until it is closed or this JVM ends. */
+/** A server that runs, with the one behind it if it is a proxy, until it is closed or this JVM ends. */
 final class ServerProcess implements AutoCloseable {
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(5);
+
+    /** What every proxy stands before. */
+    private static final Server BEHIND = Server.C_EPOLL;
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroy)));
@@ -30,27 +39,93 @@ final class ServerProcess implements AutoCloseable {
     private final BufferedReader answers;
     private final BufferedWriter questions;
 
-    /** Holds what the server says on standard error. */
-    private final Path complaints;
+    /** Holds what the server says on standard error, and the configuration of one that needs it. */
+    private final Path folder;
+
+    /** What a proxy passes its connections on to; null for others. */
+    private final @Nullable ServerProcess behind;
 
     private final int port;
 
-    /** Starts a server and waits for its port. */
-    ServerProcess(Programs programs, Server server, List<String> jvmOptions) throws IOException {
+    private ServerProcess(Server server, List<String> command, Path folder, @Nullable ServerProcess behind, int port)
+            throws IOException {
         this.server = server;
-        complaints = Files.createTempFile("jevent-benchmark", ".err");
-        process = new ProcessBuilder(programs.server(server, jvmOptions))
-                .redirectError(complaints.toFile())
-                .start();
+        this.folder = folder;
+        this.behind = behind;
+        process =
+                new ProcessBuilder(command).redirectError(complaints().toFile()).start();
         RUNNING.add(process);
         answers = process.inputReader(StandardCharsets.UTF_8);
         questions = process.outputWriter(StandardCharsets.UTF_8);
         try {
-            port = Integer.parseInt(readLine());
+            this.port = port > 0 ? awaited(port) : Integer.parseInt(readLine());
         } catch (NumberFormatException | BenchmarkFailure e) {
             close();
             throw e instanceof BenchmarkFailure failure ? failure : new BenchmarkFailure(server.id() + ": no port", e);
         }
+    }
+
+    /** Starts a server, and before a proxy the one behind it, and waits for its port. */
+    static ServerProcess start(Programs programs, Server server, List<String> jvmOptions) throws IOException {
+        Path folder = Files.createTempDirectory("jevent-benchmark");
+        if (server.role() == Role.ECHO) {
+            return new ServerProcess(server, programs.server(server, jvmOptions), folder, null, 0);
+        }
+        // Before anything is started, as it may not be there.
+        server.installed().ifPresent(InstalledProxy::path);
+        ServerProcess behind = new ServerProcess(
+                BEHIND, programs.serverBehind(BEHIND), Files.createTempDirectory("jevent-benchmark"), null, 0);
+        boolean success = false;
+        try {
+            ServerProcess proxy = startProxy(programs, server, jvmOptions, folder, behind);
+            success = true;
+            return proxy;
+        } finally {
+            if (!success) {
+                behind.close();
+            }
+        }
+    }
+
+    private static ServerProcess startProxy(
+            Programs programs, Server server, List<String> jvmOptions, Path folder, ServerProcess behind)
+            throws IOException {
+        if (server.installed().isEmpty()) {
+            List<String> command = new ArrayList<>(programs.server(server, jvmOptions));
+            command.add(Integer.toString(behind.port()));
+            return new ServerProcess(server, command, folder, behind, 0);
+        }
+        InstalledProxy proxy = server.installed().get();
+        int port = freePort();
+        Path configuration = folder.resolve("configuration");
+        Files.writeString(configuration, proxy.configuration(port, behind.port(), folder));
+        return new ServerProcess(server, programs.installed(proxy, configuration), folder, behind, port);
+    }
+
+    /** {@return a port that nobody has; for programs that have to be told theirs} */
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Waits until somebody listens on a port. */
+    private int awaited(int port) throws IOException {
+        long startNanos = System.nanoTime();
+        while (System.nanoTime() - startNanos < START_LIMIT.toNanos() && process.isAlive()) {
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return client.getPort();
+            } catch (ConnectException e) {
+                if (!sleptThrough(BETWEEN_TRIES)) {
+                    break;
+                }
+            }
+        }
+        throw new BenchmarkFailure(server.id() + " does not listen: " + complaint());
+    }
+
+    private Path complaints() {
+        return folder.resolve("complaints");
     }
 
     int port() {
@@ -95,7 +170,7 @@ final class ServerProcess implements AutoCloseable {
 
     /** {@return what it last complained of, on one line} */
     private String complaint() throws IOException {
-        List<String> lines = Files.readString(complaints)
+        List<String> lines = Files.readString(complaints())
                 .lines()
                 .filter(line -> !line.isBlank())
                 // Where it was says less than what it was.
@@ -124,13 +199,25 @@ final class ServerProcess implements AutoCloseable {
             if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
-            Files.deleteIfExists(complaints);
+            deleteFolder();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             process.destroyForcibly();
         } catch (IOException e) {
-            // A file more in the folder for temporary ones.
+            // A folder more among the temporary ones.
         }
         RUNNING.remove(process);
+        if (behind != null) {
+            behind.close();
+        }
+    }
+
+    private void deleteFolder() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(folder);
     }
 }

@@ -9,8 +9,14 @@ enum Shape {
     ECHO_64_MANY("echo-1000x64", "1000 × 64 B", "echo", 1000, 64, 1),
     ECHO_16K("echo-50x16k", "50 × 16 KiB", "echo", 50, 16 * 1024, 1),
     STREAM("stream", "stream: 1 × 64 KiB, 16 in flight", "echo", 1, 64 * 1024, 16),
-    CONNECT("connect", "connect, echo 64 B, close", "connect", 50, 64, 1);
+    CONNECT("connect", "connect, echo 64 B, close", "connect", 50, 64, 1),
 
+    PROXY_64(Role.PROXY, "proxy-50x64", "50 × 64 B", "echo", 50, 64, 1),
+    PROXY_16K(Role.PROXY, "proxy-50x16k", "50 × 16 KiB", "echo", 50, 16 * 1024, 1),
+    PROXY_STREAM(Role.PROXY, "proxy-stream", "stream: 1 × 64 KiB, 16 in flight", "echo", 1, 64 * 1024, 16),
+    PROXY_CONNECT(Role.PROXY, "proxy-connect", "connect, echo 64 B, close", "connect", 50, 64, 1);
+
+    private final Role role;
     private final String id;
     private final String title;
     private final String verb;
@@ -19,6 +25,11 @@ enum Shape {
     private final int depth;
 
     Shape(String id, String title, String verb, int connections, int bytes, int depth) {
+        this(Role.ECHO, id, title, verb, connections, bytes, depth);
+    }
+
+    Shape(Role role, String id, String title, String verb, int connections, int bytes, int depth) {
+        this.role = role;
         this.id = id;
         this.title = title;
         this.verb = verb;
@@ -27,12 +38,17 @@ enum Shape {
         this.depth = depth;
     }
 
+    /** {@return what the servers do that it is for} */
+    Role role() {
+        return role;
+    }
+
     /** {@return the name on the command line and in JSON} */
     String id() {
         return id;
     }
 
-    /** {@return the name in tables and charts} */
+    /** {@return the name in tables and charts, which show one role each} */
     String title() {
         return title;
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of the numbers that load, strace and the JVMs said. */
@@ -81,7 +82,7 @@ class FiguresTest {
         assertThat(budgets.p99(Shape.ECHO_64, Server.JEVENT_EPOLL).must()).isEqualTo("yes");
         assertThat(budgets.cpu(Shape.ECHO_64, Server.JEVENT_NIO).must()).isEqualTo("–");
         assertThat(budgets.cpu(Shape.ECHO_64, Server.NETTY_EPOLL).must()).isEqualTo("–");
-        assertThat(budgets.missed())
+        assertThat(budgets.missed(Role.ECHO))
                 .contains(
                         "must: jevent epoll, CPU, 50 × 64 B: 1.07 × Netty epoll, at most 1.00",
                         "goal: jevent epoll, CPU, 50 × 64 B: 1.25 × C epoll, at most 1.05");
@@ -95,6 +96,41 @@ class FiguresTest {
         Budgets budgets = new Budgets(measured);
         assertThat(budgets.allocation(Server.JEVENT_EPOLL).must()).isEqualTo("no");
         assertThat(budgets.allocation(Server.JEVENT_IO_URING).must()).isEqualTo("yes");
+    }
+
+    @Test
+    void aProxyIsComparedWithProxies() {
+        Measurements measured = new Measurements();
+        measured.add(Shape.ECHO_64, Server.LIBEVENT, 1, load(1, 1));
+        measured.add(Shape.PROXY_64, Server.PROXY_LIBEVENT, 1, load(4000, 1000));
+        measured.add(Shape.PROXY_64, Server.HAPROXY, 1, load(2000, 800));
+        measured.add(Shape.PROXY_64, Server.PROXY_NETTY_EPOLL, 1, load(3500, 900));
+        measured.add(Shape.PROXY_64, Server.PROXY_JEVENT_EPOLL, 1, load(3000, 900));
+        Budgets budgets = new Budgets(measured);
+        assertThat(budgets.cpu(Shape.PROXY_64, Server.PROXY_JEVENT_EPOLL).must())
+                .isEqualTo("yes");
+        assertThat(budgets.missed(Role.PROXY))
+                .containsExactly(
+                        "goal: jevent epoll, CPU, 50 × 64 B: 1.50 × HAProxy, at most 1.00",
+                        "goal: jevent epoll, p99, 50 × 64 B: 1.13 × HAProxy, at most 1.00");
+        assertThat(budgets.missed(Role.ECHO)).isEmpty();
+    }
+
+    @Test
+    void anIdAndARowNameOneThingOnly() {
+        assertThat(Server.ids()).doesNotHaveDuplicates();
+        assertThat(Stream.concat(
+                        Stream.of(Shape.values()).map(Shape::id),
+                        Stream.of(Extra.values()).map(Extra::id)))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void versionsAreNameAndNumber() {
+        assertThat(Machine.shortVersion("HAProxy version 2.6.12-1+deb12u4 2026/10/17 - https://haproxy.org/"))
+                .isEqualTo("HAProxy 2.6.12-1+deb12u4");
+        assertThat(Machine.shortVersion("nginx version: nginx/1.22.1")).isEqualTo("nginx 1.22.1");
+        assertThat(Machine.shortVersion("1.0")).isEqualTo("1.0");
     }
 
     @Test

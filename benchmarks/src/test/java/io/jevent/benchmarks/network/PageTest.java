@@ -18,6 +18,9 @@ class PageTest {
         Measurements measured = new Measurements();
         measured.add(Shape.ECHO_64, Server.LIBEVENT, 1, new LoadResult(1000, 1000, 0, 4_000_000, 1, 2000, 3));
         measured.add(Shape.ECHO_64, Server.JEVENT_NIO, 1, new LoadResult(1000, 1000, 0, 2_000_000, 1, 9000, 3));
+        measured.add(Shape.PROXY_16K, Server.PROXY_LIBEVENT, 1, new LoadResult(1000, 1000, 0, 8_000_000, 1, 2000, 3));
+        measured.add(Shape.PROXY_16K, Server.HAPROXY, 1, new LoadResult(1000, 1000, 0, 4_000_000, 1, 2000, 3));
+        measured.add(Shape.PROXY_16K, Server.PROXY_JEVENT_NIO, 1, new LoadResult(1000, 1000, 0, 6_000_000, 1, 2000, 3));
         return measured;
     }
 
@@ -40,38 +43,58 @@ class PageTest {
     }
 
     @Test
-    void onlyWhatStandsBetweenTheMarksIsReplaced() {
-        String page = "before\n" + Documentation.BEGIN + "\nold\n" + Documentation.END + "\nafter\n";
-        String once = Documentation.replaced(page, "new");
-        assertThat(once).isEqualTo("before\n" + Documentation.BEGIN + "\n\nnew\n\n" + Documentation.END + "\nafter\n");
-        assertThat(Documentation.replaced(once, "new")).isEqualTo(once);
+    void onlyWhatStandsBetweenTheMarksOfTheRoleIsReplaced() {
+        String page = "before\n" + marked(Documentation.ECHO, "\nold\n") + marked(Documentation.PROXY, "\nold\n");
+        String once = Documentation.PROXY.replaced(page, "new");
+        assertThat(once)
+                .isEqualTo("before\n" + marked(Documentation.ECHO, "\nold\n")
+                        + marked(Documentation.PROXY, "\n\nnew\n\n"));
+        assertThat(Documentation.PROXY.replaced(once, "new")).isEqualTo(once);
+    }
+
+    private static String marked(Documentation place, String text) {
+        return place.begin() + text + place.end() + "\nafter\n";
     }
 
     @Test
     void aPageWithoutMarksIsLeftAlone() {
-        assertThatThrownBy(() -> Documentation.replaced("text", "new")).isInstanceOf(BenchmarkFailure.class);
+        assertThatThrownBy(() -> Documentation.ECHO.replaced("text", "new")).isInstanceOf(BenchmarkFailure.class);
     }
 
     @Test
     void theProjectsOwnPageHasTheMarks() throws IOException {
         String page = Files.readString(Path.of("..", "docs", "BENCHMARKS.md"));
-        assertThat(Documentation.replaced(page, "new")).contains("\n\nnew\n\n");
+        for (Role role : Role.values()) {
+            assertThat(Documentation.of(role).replaced(page, "new")).contains("\n\nnew\n\n");
+        }
     }
 
     @Test
     void aReportShowsWinsAndLosses() {
-        assertThat(Report.of(measured(), "", List.of("start, libevent: did not answer")))
+        assertThat(Report.of(measured(), Role.ECHO, "", List.of("start, libevent: did not answer")))
                 .containsPattern("\\*\\*jevent nio\\*\\* +\\| +0\\.50 \\|")
                 .contains("- must: jevent nio, p99, 50 × 64 B: 4.50 × libevent C, at most 1.00")
-                .contains("### Not measured\n\n- start, libevent: did not answer");
+                .contains("### Not measured\n\n- start, libevent: did not answer")
+                .doesNotContain("proxy", "HAProxy");
+    }
+
+    @Test
+    void aReportOfProxiesShowsProxiesOnly() {
+        assertThat(Report.of(measured(), Role.PROXY, "", List.of()))
+                .containsPattern("\\*\\*jevent nio\\*\\* +\\| +0\\.75 \\|")
+                .contains("× HAProxy", "### Proxies: `proxy-50x16k`: 50 × 16 KiB")
+                .contains("- goal: jevent nio, CPU, 50 × 16 KiB: 1.50 × HAProxy, at most 1.00")
+                .doesNotContain("echo-50x64", "C epoll");
     }
 
     @Test
     void aChartIsWellFormedAndHasABarForEachServer() throws Exception {
-        String svg = Chart.svg("title", "note", measured(), LoadResult::p99Micros);
+        String svg = Chart.svg("title", "note", measured(), Role.ECHO, LoadResult::p99Micros);
         var chart =
                 DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
         assertThat(chart.getDocumentElement().getTagName()).isEqualTo("svg");
-        assertThat(svg).contains(">libevent C<", ">jevent nio<", ">1.00<", ">4.50 ›<");
+        assertThat(svg)
+                .contains(">libevent C<", ">jevent nio<", ">1.00<", ">4.50 ›<")
+                .doesNotContain("HAProxy", "Netty");
     }
 }
