@@ -177,8 +177,9 @@ class RelayContractTest {
             line.relay().close();
             assertThat(ended).containsExactly(new Relay.End(1, 0, Relay.Reason.CLOSED, "closed"));
             line.rig().runUntil(() -> log.size() == 2);
-            assertThat(log).as("no peer takes it for an end").containsExactlyInAnyOrder(
-                    "client failed READING", "server failed READING");
+            assertThat(log)
+                    .as("no peer takes it for an end")
+                    .containsExactlyInAnyOrder("client failed READING", "server failed READING");
             line.server().input().drain(1);
         }
     }

@@ -20,17 +20,26 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 class RemoteContractTest {
     /** Writes pieces until all are written, and goes on when told after it was refused. */
-    private record Writer(RemoteBufferEvent remote, byte[] all, int[] written, CompletableFuture<Void> done)
-            implements Runnable {
+    private static final class Writer implements Runnable {
+        private final RemoteBufferEvent remote;
+        private final byte[] all;
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+        private int written;
+
+        Writer(RemoteBufferEvent remote, byte[] all) {
+            this.remote = remote;
+            this.all = all;
+        }
+
         @Override
         public void run() {
-            while (written[0] < all.length) {
-                int count = Math.min(1 + written[0] % 7_919, all.length - written[0]);
-                if (remote.write(all, written[0], count) == RemoteResult.FULL) {
-                    remote.whenWritable(() -> CompletableFuture.runAsync(this));
+            while (written < all.length) {
+                int count = Math.min(1 + written % 7_919, all.length - written);
+                if (remote.write(all, written, count) == RemoteResult.FULL) {
+                    remote.whenWritable(() -> Thread.startVirtualThread(this));
                     return;
                 }
-                written[0] += count;
+                written += count;
             }
             remote.shutdownOutput();
             done.complete(null);
@@ -53,10 +62,10 @@ class RemoteContractTest {
                 assertThat(ends.near().output().length()).isLessThanOrEqualTo(10_000 + 16_000);
                 far.input().moveTo(all, Long.MAX_VALUE);
             });
-            Writer writer = new Writer(remote, bytes, new int[1], new CompletableFuture<>());
-            CompletableFuture.runAsync(writer);
+            Writer writer = new Writer(remote, bytes);
+            Thread.startVirtualThread(writer);
             ends.rig().runUntil(() -> all.length() == bytes.length);
-            writer.done().join();
+            writer.done.join();
             assertThat(Arrays.mismatch(all.removeAll(), bytes)).isEqualTo(-1);
             assertThat(remote.write(new byte[1])).isEqualTo(RemoteResult.CLOSED);
         }
