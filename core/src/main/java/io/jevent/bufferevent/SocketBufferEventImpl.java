@@ -12,6 +12,7 @@ import java.net.SocketOption;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The socket flavor: where its transport comes from, and whether closing closes the socket. */
 final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketBufferEvent {
@@ -22,6 +23,9 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
 
     /** Whether the present socket came from the user. */
     private boolean usersSocket;
+
+    /** What the present transport was made of, and wants to know of its end; null unless that was an accepted socket. */
+    private @Nullable AcceptedSocket accepted;
 
     SocketBufferEventImpl(EventBase base, BufferEventOption... options) {
         super(base, options);
@@ -39,6 +43,11 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
             transport.release();
         } else {
             transport.close();
+        }
+        AcceptedSocket over = accepted;
+        accepted = null;
+        if (over != null) {
+            over.connectionEnded();
         }
     }
 
@@ -74,6 +83,7 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
         try {
             Transport fresh = engine.backend().adopt(socket, this);
             usersSocket = false;
+            accepted = socket;
             begin(fresh, State.OPEN);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use " + socket, e);
