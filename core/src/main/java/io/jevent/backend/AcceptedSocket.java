@@ -36,7 +36,32 @@ public interface AcceptedSocket extends AutoCloseable {
      */
     boolean isAdopted();
 
+    /**
+     * Asks to be told when the connection is over, however it ends: this is closed without having been adopted, or whoever
+     * adopted it closes the connection, on whatever loop. Several actions run in the order in which they were given.
+     *
+     * <p>For bookkeeping: an action runs once, on the thread that closes, inside the call that closes. It must be brief, must
+     * not throw, and leaves events and buffers alone. A connection that has failed is over when its buffer event is closed:
+     * until then it holds its descriptor.
+     *
+     * @param action what to run
+     * @throws IllegalStateException if the connection is over
+     */
+    void onClosed(Runnable action);
+
+    /**
+     * Tells it that the connection it was adopted for has been closed. Whoever adopted it calls this, on its own thread; does
+     * nothing unless it is adopted. Idempotent.
+     */
+    void connectionEnded();
+
     /** Closes the connection; does nothing once it is adopted. Idempotent. */
     @Override
     void close();
+
+    /**
+     * Closes the connection at once, and where the system can so that the peer sees a reset: nothing of it lingers. Does
+     * nothing once it is adopted. Idempotent.
+     */
+    void reset();
 }

@@ -123,7 +123,8 @@ public interface Backend extends AutoCloseable {
     Transport adopt(SelectableChannel channel, TransportHandler handler) throws IOException;
 
     /**
-     * Takes over a socket that an acceptor of the same kind of backend accepted, of this base or another.
+     * Takes over a socket that an acceptor of the same kind of backend accepted, of this base or another. The caller tells it
+     * when the connection has been closed, see {@link AcceptedSocket#connectionEnded()}; if this fails, that has been done.
      *
      * @param socket the socket, not adopted before
      * @param handler is told what happens
@@ -155,6 +156,22 @@ public interface Backend extends AutoCloseable {
      * @throws IOException if the channel cannot be used
      */
     Acceptor listen(SelectableChannel channel, AcceptorHandler handler) throws IOException;
+
+    /**
+     * Takes over a descriptor of the user's that listens already.
+     *
+     * @param descriptor its number; it is made non-blocking, and closed when the program executes another
+     * @param handler is told what happens
+     * @return the acceptor, paused
+     * @throws IOException if the descriptor cannot be used, because it is not open or not a socket for instance
+     * @throws IllegalArgumentException if it is a socket that does not listen for streams
+     * @throws UnsupportedOperationException if the backend cannot use descriptors by number
+     */
+    default Acceptor listen(int descriptor, AcceptorHandler handler) throws IOException {
+        throw new UnsupportedOperationException(
+                name() + " cannot accept on descriptors by number; the epoll and io_uring"
+                        + " backends can, and descriptor 0 comes as a channel, see InheritedSockets.channel()");
+    }
 
     /**
      * Makes a datagram socket, not bound and not yet receiving.

@@ -3,7 +3,7 @@ package io.jevent.backend;
 import java.net.SocketOption;
 
 /**
- * Options of TCP sockets on Linux that the JDK does not know; the epoll and io_uring backends have them. What the JDK knows is
+ * Options of TCP and IPv6 sockets on Linux that the JDK does not know; the epoll and io_uring backends have them. What the JDK knows is
  * in {@link java.net.StandardSocketOptions} and {@code jdk.net.ExtendedSocketOptions}, keep-alive times among it.
  *
  * <p>Threading: immutable, share freely.
@@ -31,6 +31,16 @@ public final class SocketOptions {
      */
     public static final SocketOption<Boolean> TCP_FASTOPEN_CONNECT =
             new Option<>("TCP_FASTOPEN_CONNECT", Boolean.class);
+
+    /**
+     * Of a listening socket on an IPv6 address: whether IPv4 connections are refused. Off, an unspecified address takes both,
+     * and those over IPv4 show their IPv4 address; unset, the system decides ({@code net.ipv6.bindv6only}, by default off).
+     * The nio backend does not have it: there unspecified addresses take both.
+     *
+     * @see "libevent LEV_OPT_BIND_IPV6ONLY, LEV_OPT_BIND_IPV4_AND_IPV6"
+     * @see "ipv6(7)"
+     */
+    public static final SocketOption<Boolean> IPV6_V6ONLY = new Option<>("IPV6_V6ONLY", Boolean.class);
 
     private SocketOptions() {}
 

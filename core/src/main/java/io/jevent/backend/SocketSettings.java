@@ -77,6 +77,15 @@ public final class SocketSettings {
     }
 
     /**
+     * {@return whether an option is among them}
+     *
+     * @param option which
+     */
+    public boolean contains(SocketOption<?> option) {
+        return settings.stream().anyMatch(setting -> setting.option().equals(option));
+    }
+
+    /**
      * Sets all of them on a socket.
      *
      * @param target the socket

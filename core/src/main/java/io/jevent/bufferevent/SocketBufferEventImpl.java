@@ -30,6 +30,9 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
     /** A connect by name; null unless one is under way. */
     private @Nullable HostConnect hostConnect;
 
+    /** What the present transport was made of, and wants to know of its end; null unless that was an accepted socket. */
+    private @Nullable AcceptedSocket accepted;
+
     SocketBufferEventImpl(EventBase base, BufferEventOption... options) {
         super(base, options);
         this.closesUsersSocket = List.of(options).contains(BufferEventOption.CLOSE_ON_FREE);
@@ -46,6 +49,11 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
             transport.release();
         } else {
             transport.close();
+        }
+        AcceptedSocket over = accepted;
+        accepted = null;
+        if (over != null) {
+            over.connectionEnded();
         }
     }
 
@@ -84,6 +92,7 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
         try {
             Transport fresh = engine.backend().adopt(socket, this);
             usersSocket = false;
+            accepted = socket;
             begin(fresh, State.OPEN);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use " + socket, e);

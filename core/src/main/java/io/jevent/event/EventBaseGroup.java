@@ -59,7 +59,8 @@ public final class EventBaseGroup implements AutoCloseable {
     /** Guards the state. */
     private final Object lock = new Object();
 
-    private State state = State.MADE;
+    /** Changes under the lock. */
+    private volatile State state = State.MADE;
 
     private EventBaseGroup(List<EventBase> bases) {
         this.bases = List.copyOf(bases);
@@ -176,6 +177,13 @@ public final class EventBaseGroup implements AutoCloseable {
     }
 
     /**
+     * {@return whether it has been started and not been stopped; while it is stopping it still runs}
+     */
+    public boolean isRunning() {
+        return state == State.RUNNING;
+    }
+
+    /**
      * Hands a connection to the next base in turn. It is closed if that base takes no task any more, if the group stops before
      * the base comes to it, or if the callback throws.
      *
@@ -184,7 +192,22 @@ public final class EventBaseGroup implements AutoCloseable {
      * @return whether the base will come to it unless the group stops; if not, it is closed
      */
     public boolean handOver(AcceptedSocket socket, HandOverCallback callback) {
-        EventBase base = next();
+        return handOver(next(), socket, callback);
+    }
+
+    /**
+     * Hands a connection to a certain base, as {@link #handOver(AcceptedSocket, HandOverCallback)}.
+     *
+     * @param base one of {@link #bases()}
+     * @param socket the connection, not adopted yet; the group's from now on
+     * @param callback takes it, on that base's thread
+     * @return whether the base will come to it unless the group stops; if not, it is closed
+     * @throws IllegalArgumentException if the base is not one of this group's; the connection is still the caller's then
+     */
+    public boolean handOver(EventBase base, AcceptedSocket socket, HandOverCallback callback) {
+        if (!bases.contains(base)) {
+            throw new IllegalArgumentException("need a base of this group, got " + base);
+        }
         underWay.add(socket);
         try {
             base.execute(() -> {

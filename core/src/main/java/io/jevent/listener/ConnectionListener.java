@@ -6,6 +6,7 @@ import io.jevent.backend.Acceptor;
 import io.jevent.backend.AcceptorHandler;
 import io.jevent.backend.SocketSettings;
 import io.jevent.event.EventBase;
+import io.jevent.listener.PeerTable.Peer;
 import io.jevent.loop.Activation;
 import io.jevent.loop.Flight;
 import io.jevent.loop.KeepAlive;
@@ -19,15 +20,23 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Accepts connections on a listening socket: TCP on IPv4 or IPv6, or Unix-domain.
  *
  * <p>Accepting goes on until it is paused; connections then wait in the system's backlog. When accepting fails, as it does
- * when no descriptor is left, it stops, the error callback is told (without one, a warning is logged), and after
+ * when no descriptor is left, it stops, the error callback is told (without one, a warning is logged once), and after
  * {@link ListenerConfig#acceptRetryDelay()} it tries again. <em>Difference</em>: libevent's listener stays armed and spins; see ADR 8.
- * It also waits, without a word, while the base is short of buffer memory.
+ * It also waits, without a word, while the base is short of buffer memory, and where {@link ListenerLimits} say so, which is
+ * told once at INFO to the system logger {@code io.jevent.listener} and to {@link #onLimit}.
+ *
+ * <p>Keep-alive is as the system has it for new sockets, off that is. <em>Difference</em>: libevent turns it on for every
+ * Internet listener; here it is an option of the sockets, {@link StandardSocketOptions#SO_KEEPALIVE}.
  *
  * <p>An accepting listener keeps the loop running. A Unix-domain socket's file is deleted when its listener closes.
  *
@@ -42,13 +51,17 @@ public final class ConnectionListener implements AutoCloseable {
         PAUSED,
         /** After a failure, until the timer expires. */
         RETRYING,
+        /** For a limit, until the timer expires or a connection is closed. */
+        LIMITED,
         CLOSED
     }
 
-    private static final AcceptErrorCallback LOGGING = (listener, cause) -> System.getLogger("io.jevent.listener")
-            .log(
-                    System.Logger.Level.WARNING,
-                    "accepting pauses on " + listener.localAddress() + ": " + cause.getMessage());
+    /**
+     * A failure or a limit that is met again within this span belongs to the same episode, which is logged once: 10 s.
+     */
+    public static final Duration EPISODE_GAP = Duration.ofSeconds(10);
+
+    private static final System.Logger LOGGER = System.getLogger("io.jevent.listener");
 
     private final EventBase base;
     private final LoopEngine engine;
@@ -59,6 +72,7 @@ public final class ConnectionListener implements AutoCloseable {
     private final Delivery delivery;
     private final KeepAlive keepAlive;
     private final LoopResource resource = LoopResource.of(this::closeWithBase, this::close);
+    private final Admissions admissions;
     private final LoopTimer retry = new LoopTimer() {
         @Override
         protected void onExpired() {
@@ -66,8 +80,12 @@ public final class ConnectionListener implements AutoCloseable {
         }
     };
     private AcceptCallback onAccept;
-    private AcceptErrorCallback onAcceptError = LOGGING;
+    private AcceptErrorCallback onAcceptError = (listener, cause) -> logAcceptError(cause);
+    private LimitCallback onLimit = (listener, limit) -> {};
     private State state = State.PAUSED;
+
+    /** When accepting last failed and would have been logged; none if it never did. */
+    private OptionalLong failedAtNanos = OptionalLong.empty();
 
     private ConnectionListener(
             EventBase base, ListenerConfig config, AcceptCallback onAccept, Source source, boolean bound)
@@ -77,6 +95,7 @@ public final class ConnectionListener implements AutoCloseable {
         engine.checkUsable();
         this.keepAlive = new KeepAlive(engine);
         this.config = config;
+        this.admissions = new Admissions(config.limits(), engine.clock());
         this.onAccept = onAccept;
         this.delivery = new Delivery(engine.middlePriority());
         this.acceptor = source.open(new Handler());
@@ -124,15 +143,16 @@ public final class ConnectionListener implements AutoCloseable {
      * @throws IOException if the system refuses, for instance because the address is in use
      * @throws UnsupportedOperationException if the backend does not have an option of the socket
      * @throws IllegalArgumentException if the address is not resolved, or is a Unix-domain one with {@link
-     *     ListenerOption#REUSE_ADDRESS}
+     *     ListenerOption#REUSE_ADDRESS} or {@link StandardSocketOptions#SO_REUSEPORT}
      * @see "libevent evconnlistener_new_bind()"
      */
     public static ConnectionListener bind(
             EventBase base, SocketAddress address, ListenerConfig config, AcceptCallback onAccept) throws IOException {
         boolean reuse = config.options().contains(ListenerOption.REUSE_ADDRESS);
-        if (reuse && isUnix(address)) {
-            throw new IllegalArgumentException(
-                    "REUSE_ADDRESS has no meaning for a Unix-domain address, got " + address);
+        boolean reusePort = config.settings().contains(StandardSocketOptions.SO_REUSEPORT);
+        if ((reuse || reusePort) && isUnix(address)) {
+            throw new IllegalArgumentException((reuse ? "REUSE_ADDRESS" : "SO_REUSEPORT")
+                    + " has no meaning for a Unix-domain address, got " + address);
         }
         SocketSettings settings =
                 reuse ? config.settings().with(StandardSocketOptions.SO_REUSEADDR, true) : config.settings();
@@ -155,7 +175,7 @@ public final class ConnectionListener implements AutoCloseable {
      * @param base the loop
      * @param socket a bound channel; it is made non-blocking, and stays the caller's to close unless {@link
      *     ListenerOption#CLOSE_ON_FREE} is set
-     * @param config how; the backlog has no meaning here
+     * @param config how; the backlog and the options of the socket have no meaning here
      * @param onAccept is called for each connection
      * @return the listener
      * @throws IOException if the channel cannot be used
@@ -167,6 +187,27 @@ public final class ConnectionListener implements AutoCloseable {
         LoopEngine engine = LoopAccess.engineOf(base);
         return new ConnectionListener(
                 base, config, onAccept, handler -> engine.backend().listen(socket, handler), false);
+    }
+
+    /**
+     * Accepts on a descriptor that listens already, such as one of {@link InheritedSockets#listening()}.
+     *
+     * @param base the loop
+     * @param descriptor its number; it is made non-blocking and closed when the program executes another, and stays the
+     *     caller's to close unless {@link ListenerOption#CLOSE_ON_FREE} is set
+     * @param config how; the backlog and the options of the socket have no meaning here
+     * @param onAccept is called for each connection
+     * @return the listener
+     * @throws IOException if the descriptor cannot be used, because it is not open or not a socket for instance
+     * @throws IllegalArgumentException if it is a socket that does not listen for streams
+     * @throws UnsupportedOperationException on a backend that cannot use descriptors by number, as {@code nio} cannot
+     * @see "libevent evconnlistener_new()"
+     */
+    public static ConnectionListener over(
+            EventBase base, int descriptor, ListenerConfig config, AcceptCallback onAccept) throws IOException {
+        LoopEngine engine = LoopAccess.engineOf(base);
+        return new ConnectionListener(
+                base, config, onAccept, handler -> engine.backend().listen(descriptor, handler), false);
     }
 
     /**
@@ -186,7 +227,30 @@ public final class ConnectionListener implements AutoCloseable {
     }
 
     /**
-     * Replaces the accept callback.
+     * {@return the listening channel, where the backend uses channels or the user gave it; closed it is of no use}
+     *
+     * @see "libevent evconnlistener_get_fd()"
+     */
+    public Optional<ServerSocketChannel> channel() {
+        engine.checkThread();
+        return acceptor.channel().map(ServerSocketChannel.class::cast);
+    }
+
+    /**
+     * {@return the number of the listening descriptor, where the backend knows it; once the listener has closed it, the number
+     * may be another's}
+     *
+     * @see "libevent evconnlistener_get_fd()"
+     */
+    public OptionalInt descriptor() {
+        engine.checkThread();
+        return acceptor.descriptor();
+    }
+
+    /**
+     * Replaces the accept callback. There always is one: a listener that is to accept nothing yet starts paused, see {@link
+     * ListenerOption#START_PAUSED}, and one that is to accept nothing more is paused; connections wait in the backlog.
+     * <em>Difference</em>: libevent takes a null callback for that, and closes connections that were queued already.
      *
      * @param callback is called for each connection from now on
      * @see "libevent evconnlistener_set_cb()"
@@ -197,14 +261,40 @@ public final class ConnectionListener implements AutoCloseable {
     }
 
     /**
-     * Sets what is called when accepting fails; by default a warning is logged.
+     * Sets what is called when accepting fails; by default a warning is logged, once for an episode of failures.
      *
-     * @param callback is called for each failure
+     * @param callback is called for each failure, that of each retry too
      * @see "libevent evconnlistener_set_error_cb()"
      */
     public void onAcceptError(AcceptErrorCallback callback) {
         checkOpen();
         onAcceptError = callback;
+    }
+
+    /**
+     * Sets what is called when a limit begins to hold; by default nobody is, only the log.
+     *
+     * @param callback is called once for each time that a limit holds, see {@link #EPISODE_GAP}
+     */
+    public void onLimit(LimitCallback callback) {
+        checkOpen();
+        onLimit = callback;
+    }
+
+    /**
+     * {@return connections it accepted that are not closed yet, wherever they are}
+     */
+    public int openConnections() {
+        engine.checkThread();
+        return admissions.openCount();
+    }
+
+    /**
+     * {@return connections it reset because they were over a limit of their address}
+     */
+    public long rejectedConnections() {
+        engine.checkThread();
+        return admissions.rejectedCount();
     }
 
     /**
@@ -218,7 +308,7 @@ public final class ConnectionListener implements AutoCloseable {
     }
 
     /**
-     * Starts accepting, without waiting for the end of a retry delay. Idempotent.
+     * Starts accepting, without waiting for the end of a retry delay; as soon as its limits allow. Idempotent.
      *
      * @see "libevent evconnlistener_enable()"
      */
@@ -233,6 +323,14 @@ public final class ConnectionListener implements AutoCloseable {
     public boolean isPaused() {
         engine.checkThread();
         return state == State.PAUSED;
+    }
+
+    /**
+     * {@return whether it is closed}
+     */
+    public boolean isClosed() {
+        engine.checkThread();
+        return state == State.CLOSED;
     }
 
     /**
@@ -264,20 +362,73 @@ public final class ConnectionListener implements AutoCloseable {
         try {
             Files.deleteIfExists(address.getPath());
         } catch (IOException e) {
-            System.getLogger("io.jevent.listener").log(System.Logger.Level.DEBUG, "deleting " + address, e);
+            LOGGER.log(System.Logger.Level.DEBUG, "deleting " + address, e);
+        }
+    }
+
+    /** Where a lack of descriptors lasts, each retry fails; that is one line. */
+    private void logAcceptError(IOException cause) {
+        long present = engine.clock().nanoTime();
+        boolean goesOn = failedAtNanos.isPresent() && present - failedAtNanos.getAsLong() <= EPISODE_GAP.toNanos();
+        failedAtNanos = OptionalLong.of(present);
+        if (!goesOn) {
+            LOGGER.log(System.Logger.Level.WARNING, "accepting pauses on {0}: {1}", localAddress(), cause.getMessage());
         }
     }
 
     /** The one place where the state changes. */
-    private void enter(State next) {
+    private void enter(State wanted) {
+        State next = wanted == State.ACCEPTING && !admissions.mayAccept() ? State.LIMITED : wanted;
+        if (state == State.LIMITED || next == State.LIMITED) {
+            admissions.waiting(next == State.LIMITED);
+        }
         state = next;
         acceptor.accepting(next == State.ACCEPTING);
         if (next == State.RETRYING) {
             engine.timers().set(retry, config.acceptRetryDelay().toNanos());
+        } else if (next == State.LIMITED && admissions.holds(ListenerLimit.CONNECTIONS_PER_SECOND)) {
+            engine.timers().setAt(retry, admissions.nextAtNanos());
         } else {
             engine.timers().cancel(retry);
         }
-        keepAlive.hold(next == State.ACCEPTING || next == State.RETRYING);
+        keepAlive.hold(next == State.ACCEPTING || next == State.RETRYING || next == State.LIMITED);
+    }
+
+    /** A connection is over, on whatever thread. */
+    private void connectionOver(Peer peer) {
+        if (engine.isInLoop()) {
+            connectionOverOnLoop(peer);
+            return;
+        }
+        try {
+            engine.execute(() -> connectionOverOnLoop(peer), true);
+        } catch (RejectedExecutionException _) {
+            // The listener has gone with its base.
+        }
+    }
+
+    private void connectionOverOnLoop(Peer peer) {
+        admissions.closed(peer);
+        if (state == State.LIMITED) {
+            enter(State.ACCEPTING);
+        }
+    }
+
+    /** Tells that a limit holds, unless it did so a moment ago. */
+    private void note(ListenerLimit limit) {
+        if (!admissions.begins(limit)) {
+            return;
+        }
+        try {
+            LOGGER.log(
+                    System.Logger.Level.INFO,
+                    "a limit holds on {0}: {1}",
+                    localAddress(),
+                    config.limits().describe(limit));
+            onLimit.onLimit(this, limit);
+        } catch (Exception e) {
+            engine.report(this, e);
+        }
     }
 
     private void checkOpen() {
@@ -304,6 +455,20 @@ public final class ConnectionListener implements AutoCloseable {
             if (Flight.isRecording()) {
                 Flight.accepted(socket.localAddress(), socket.remoteAddress());
             }
+            Peer peer = admissions.peerOf(socket);
+            Optional<ListenerLimit> refusal = admissions.refusal(peer);
+            if (refusal.isPresent()) {
+                socket.reset();
+                note(refusal.get());
+                return;
+            }
+            admissions.opened(peer);
+            socket.onClosed(() -> connectionOver(peer));
+            callBack(socket);
+            noteLimits();
+        }
+
+        private void callBack(AcceptedSocket socket) {
             boolean success = false;
             try {
                 onAccept.onAccept(ConnectionListener.this, socket);
@@ -313,6 +478,20 @@ public final class ConnectionListener implements AutoCloseable {
             } finally {
                 if (!success) {
                     socket.close();
+                }
+            }
+        }
+
+        private void noteLimits() {
+            if (admissions.mayAccept() || state == State.CLOSED) {
+                return;
+            }
+            if (state == State.ACCEPTING) {
+                enter(State.ACCEPTING); // As far as the limits allow.
+            }
+            for (ListenerLimit limit : Admissions.WAITED_FOR) {
+                if (admissions.holds(limit)) {
+                    note(limit);
                 }
             }
         }

@@ -14,9 +14,14 @@ import java.util.Set;
  * @param acceptRetryDelay how long accepting pauses after it failed, above 0
  * @param options see {@link ListenerOption}
  * @param settings options of the listening socket, set before it is bound; accepted sockets inherit most
+ * @param limits how many connections it lets in
  */
 public record ListenerConfig(
-        int backlog, Duration acceptRetryDelay, Set<ListenerOption> options, SocketSettings settings) {
+        int backlog,
+        Duration acceptRetryDelay,
+        Set<ListenerOption> options,
+        SocketSettings settings,
+        ListenerLimits limits) {
     /** The default backlog: 1024. The system's own limit may be lower. */
     public static final int DEFAULT_BACKLOG = 1024;
 
@@ -39,12 +44,17 @@ public record ListenerConfig(
     }
 
     /**
-     * {@return the default backlog and delay with these options}
+     * {@return the default backlog and delay, and no limits, with these options}
      *
      * @param options see {@link ListenerOption}
      */
     public static ListenerConfig of(ListenerOption... options) {
-        return new ListenerConfig(DEFAULT_BACKLOG, DEFAULT_ACCEPT_RETRY_DELAY, Set.of(options), SocketSettings.none());
+        return new ListenerConfig(
+                DEFAULT_BACKLOG,
+                DEFAULT_ACCEPT_RETRY_DELAY,
+                Set.of(options),
+                SocketSettings.none(),
+                ListenerLimits.none());
     }
 
     /**
@@ -57,6 +67,35 @@ public record ListenerConfig(
      * @param <T> the type of its values
      */
     public <T> ListenerConfig with(SocketOption<T> option, T value) {
-        return new ListenerConfig(backlog, acceptRetryDelay, options, settings.with(option, value));
+        return new ListenerConfig(backlog, acceptRetryDelay, options, settings.with(option, value), limits);
+    }
+
+    /**
+     * {@return the same with other limits}
+     *
+     * @param limits how many connections the listener lets in
+     */
+    public ListenerConfig with(ListenerLimits limits) {
+        return new ListenerConfig(backlog, acceptRetryDelay, options, settings, limits);
+    }
+
+    /**
+     * {@return the same with another backlog}
+     *
+     * @param backlog connections the system may hold before they are accepted, at least 1
+     * @throws IllegalArgumentException if {@code backlog} is below 1
+     */
+    public ListenerConfig withBacklog(int backlog) {
+        return new ListenerConfig(backlog, acceptRetryDelay, options, settings, limits);
+    }
+
+    /**
+     * {@return the same with another pause after a failed accept}
+     *
+     * @param acceptRetryDelay how long accepting pauses after it failed, above 0
+     * @throws IllegalArgumentException if {@code acceptRetryDelay} is not above 0
+     */
+    public ListenerConfig withAcceptRetryDelay(Duration acceptRetryDelay) {
+        return new ListenerConfig(backlog, acceptRetryDelay, options, settings, limits);
     }
 }

@@ -1,7 +1,11 @@
 package io.jevent.listener;
 
 /**
- * How a listener behaves. Accepted sockets are always non-blocking and never inherited by child processes.
+ * How a listener behaves. Listening and accepted sockets are always non-blocking and never inherited by child processes.
+ *
+ * <p>What the socket itself is to be like is said by its options, see {@link ListenerConfig#with(java.net.SocketOption, Object)}:
+ * {@link java.net.StandardSocketOptions#SO_REUSEPORT}, {@link io.jevent.backend.SocketOptions#IPV6_V6ONLY}, {@link
+ * io.jevent.backend.SocketOptions#TCP_DEFER_ACCEPT}.
  *
  * <p>Threading: immutable, share freely.
  *

@@ -82,8 +82,21 @@ public class HandOverAgainstStop {
         }
 
         @Override
+        public void onClosed(Runnable action) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void connectionEnded() {}
+
+        @Override
         public void close() {
             closes.incrementAndGet();
+        }
+
+        @Override
+        public void reset() {
+            close();
         }
     }
 }

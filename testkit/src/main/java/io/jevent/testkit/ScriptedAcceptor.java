@@ -1,6 +1,6 @@
 package io.jevent.testkit;
 
-import io.jevent.backend.AcceptedSocket;
+import io.jevent.backend.AbstractAcceptedSocket;
 import io.jevent.backend.Acceptor;
 import io.jevent.backend.AcceptorHandler;
 import java.io.IOException;
@@ -17,7 +17,7 @@ final class ScriptedAcceptor implements Acceptor {
     private final SocketAddress address;
     private final AcceptorHandler handler;
     private final Consumer<ScriptedAcceptor> onClose;
-    private final Deque<ScriptedPeer> backlog = new ArrayDeque<>();
+    private final Deque<Accepted> backlog = new ArrayDeque<>();
     private int failures;
     private String failureMessage = "";
     private boolean accepting;
@@ -33,9 +33,9 @@ final class ScriptedAcceptor implements Acceptor {
         this.onClose = onClose;
     }
 
-    ScriptedPeer dialled() {
+    ScriptedPeer dialled(SocketAddress from) {
         ScriptedPeer peer = script.newPeer();
-        backlog.add(peer);
+        backlog.add(new Accepted(peer, from));
         return peer;
     }
 
@@ -70,46 +70,42 @@ final class ScriptedAcceptor implements Acceptor {
                 handler.onAcceptFailed(new IOException(failureMessage));
                 return;
             }
-            handler.onAccepted(new Accepted(backlog.remove()));
+            handler.onAccepted(backlog.remove());
         }
     }
 
     @Override
     public void close() {
-        accepting = false;
-        onClose.accept(this);
+        release();
+        backlog.forEach(Accepted::reset);
+        backlog.clear();
     }
 
     @Override
     public void release() {
-        close();
+        accepting = false;
+        onClose.accept(this);
     }
 
     /** A connection taken from the backlog. */
-    static final class Accepted implements AcceptedSocket {
+    static final class Accepted extends AbstractAcceptedSocket {
         private final ScriptedPeer peer;
-        private boolean adopted;
+        private final SocketAddress from;
 
-        Accepted(ScriptedPeer peer) {
+        Accepted(ScriptedPeer peer, SocketAddress from) {
             this.peer = peer;
+            this.from = from;
         }
 
         ScriptedPeer adopt() {
-            checkWaiting();
-            adopted = true;
+            markAdopted();
             return peer;
-        }
-
-        private void checkWaiting() {
-            if (adopted || !peer.isOpen()) {
-                throw new IllegalStateException("need a socket that is open and not adopted");
-            }
         }
 
         @Override
         public SocketAddress remoteAddress() {
             checkWaiting();
-            return ScriptedBackend.ADDRESS;
+            return from;
         }
 
         @Override
@@ -124,15 +120,18 @@ final class ScriptedAcceptor implements Acceptor {
         }
 
         @Override
-        public boolean isAdopted() {
-            return adopted;
+        protected void doClose() {
+            peer.programCloses();
         }
 
         @Override
-        public void close() {
-            if (!adopted) {
-                peer.programCloses();
-            }
+        protected void doReset() {
+            peer.programResets();
+        }
+
+        @Override
+        public String toString() {
+            return "AcceptedSocket[from " + from + ", " + describedState() + "]";
         }
     }
 }

@@ -155,7 +155,18 @@ public final class ScriptedBackend implements BackendProvider {
      * @throws IllegalStateException unless there is exactly one listener
      */
     public ScriptedPeer dials() {
-        return onlyAcceptor().dialled();
+        return dials(ADDRESS);
+    }
+
+    /**
+     * Connects a new peer that comes from a certain address, as {@link #dials()}.
+     *
+     * @param from what the accepted connection says where it is from
+     * @return the peer
+     * @throws IllegalStateException unless there is exactly one listener
+     */
+    public ScriptedPeer dials(SocketAddress from) {
+        return onlyAcceptor().dialled(from);
     }
 
     /**

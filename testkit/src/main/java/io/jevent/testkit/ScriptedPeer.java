@@ -38,6 +38,7 @@ public final class ScriptedPeer {
     private boolean ended;
     private boolean outputEnded;
     private boolean open = true;
+    private boolean sawReset;
     private int writeCount;
 
     ScriptedPeer(ScriptedBackend script) {
@@ -151,6 +152,13 @@ public final class ScriptedPeer {
     }
 
     /**
+     * {@return whether the program has reset the connection}
+     */
+    public boolean sawReset() {
+        return sawReset;
+    }
+
+    /**
      * {@return whether the program still holds the connection}
      */
     public boolean isOpen() {
@@ -188,6 +196,11 @@ public final class ScriptedPeer {
 
     void programCloses() {
         open = false;
+    }
+
+    void programResets() {
+        open = false;
+        sawReset = true;
     }
 
     boolean reportIfReady() {

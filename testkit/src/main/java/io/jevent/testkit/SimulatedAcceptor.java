@@ -1,6 +1,6 @@
 package io.jevent.testkit;
 
-import io.jevent.backend.AcceptedSocket;
+import io.jevent.backend.AbstractAcceptedSocket;
 import io.jevent.backend.Acceptor;
 import io.jevent.backend.AcceptorHandler;
 import java.io.IOException;
@@ -93,25 +93,16 @@ final class SimulatedAcceptor implements Acceptor, SimulatedBackend.Source {
     }
 
     /** A connection that was accepted and belongs to no loop yet. */
-    static final class Accepted implements AcceptedSocket {
+    static final class Accepted extends AbstractAcceptedSocket {
         private final SimulatedEndpoint endpoint;
-        private boolean adopted;
-        private boolean closed;
 
         Accepted(SimulatedEndpoint endpoint) {
             this.endpoint = endpoint;
         }
 
         SimulatedEndpoint adopt() {
-            checkWaiting();
-            adopted = true;
+            markAdopted();
             return endpoint;
-        }
-
-        private void checkWaiting() {
-            if (adopted || closed) {
-                throw new IllegalStateException("need a socket that is open and not adopted");
-            }
         }
 
         @Override
@@ -132,16 +123,18 @@ final class SimulatedAcceptor implements Acceptor, SimulatedBackend.Source {
         }
 
         @Override
-        public boolean isAdopted() {
-            return adopted;
+        protected void doClose() {
+            endpoint.close();
         }
 
         @Override
-        public void close() {
-            if (!adopted && !closed) {
-                closed = true;
-                endpoint.close();
-            }
+        protected void doReset() {
+            endpoint.reset();
+        }
+
+        @Override
+        public String toString() {
+            return "AcceptedSocket[" + endpoint + ", " + describedState() + "]";
         }
     }
 }

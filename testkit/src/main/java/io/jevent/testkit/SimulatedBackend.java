@@ -18,6 +18,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -185,6 +187,14 @@ final class SimulatedBackend implements Backend {
         if (network.acceptors().containsKey(bound)) {
             throw new IOException("Address already in use");
         }
+        settings.setOn(new SocketSettings.Target() {
+            @Override
+            public <T> void option(SocketOption<T> option, T value) {
+                if (option.equals(StandardSocketOptions.SO_REUSEPORT)) {
+                    throw new UnsupportedOperationException("a simulated network has no SO_REUSEPORT");
+                }
+            }
+        });
         network.takeDescriptor();
         SimulatedAcceptor acceptor = new SimulatedAcceptor(this, bound, backlog, handler);
         network.acceptors().put(bound, acceptor);

@@ -550,6 +550,16 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
         }
     }
 
+    /** Closes, and the peer sees a reset. */
+    void reset() {
+        boolean wasConnected = peer != null && !resetArrived;
+        release();
+        if (wasConnected) {
+            network.note(this + " resets");
+            resetPeer();
+        }
+    }
+
     @Override
     public void release() {
         state = State.ENDED;

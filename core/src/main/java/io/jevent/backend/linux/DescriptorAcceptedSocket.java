@@ -1,6 +1,6 @@
 package io.jevent.backend.linux;
 
-import io.jevent.backend.AcceptedSocket;
+import io.jevent.backend.AbstractAcceptedSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -13,18 +13,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An accepted descriptor that is watched nowhere yet. It may go to another loop, so it uses nothing of its first one. */
-final class DescriptorAcceptedSocket implements AcceptedSocket {
-
-    private enum State {
-        WAITING,
-        ADOPTED,
-        CLOSED
-    }
-
+final class DescriptorAcceptedSocket extends AbstractAcceptedSocket {
     private final int fd;
     private final int family;
     private final @Nullable SocketAddress remoteAddress;
-    private State state = State.WAITING;
 
     DescriptorAcceptedSocket(int fd, int family, @Nullable SocketAddress remoteAddress) {
         this.fd = fd;
@@ -43,15 +35,8 @@ final class DescriptorAcceptedSocket implements AcceptedSocket {
 
     /** The descriptor, which is the caller's from now on. */
     int adopt() {
-        checkWaiting();
-        state = State.ADOPTED;
+        markAdopted();
         return fd;
-    }
-
-    private void checkWaiting() {
-        if (state != State.WAITING) {
-            throw new IllegalStateException("need a socket that is open and not adopted, got " + this);
-        }
     }
 
     @Override
@@ -91,22 +76,27 @@ final class DescriptorAcceptedSocket implements AcceptedSocket {
     }
 
     @Override
-    public boolean isAdopted() {
-        return state == State.ADOPTED;
+    protected void doClose() {
+        try (Arena arena = Arena.ofConfined()) {
+            new Sockets(arena).close(fd);
+        }
     }
 
     @Override
-    public void close() {
-        if (state == State.WAITING) {
-            state = State.CLOSED;
-            try (Arena arena = Arena.ofConfined()) {
-                new Sockets(arena).close(fd);
+    protected void doReset() {
+        try (Arena arena = Arena.ofConfined()) {
+            Sockets sockets = new Sockets(arena);
+            try {
+                sockets.setLinger(fd, 0);
+            } catch (IOException e) {
+                System.getLogger("io.jevent.backend").log(System.Logger.Level.DEBUG, "not reset but closed", e);
             }
+            sockets.close(fd);
         }
     }
 
     @Override
     public String toString() {
-        return "AcceptedSocket[descriptor " + fd + ", " + state + "]";
+        return "AcceptedSocket[descriptor " + fd + ", " + describedState() + "]";
     }
 }

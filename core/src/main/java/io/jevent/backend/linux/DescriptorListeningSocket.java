@@ -6,6 +6,7 @@ import io.jevent.backend.readiness.ReadinessKey;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** A listening descriptor. */
@@ -27,6 +28,11 @@ final class DescriptorListeningSocket implements ListeningSocket {
     @Override
     public SocketAddress localAddress() {
         return localAddress;
+    }
+
+    @Override
+    public OptionalInt descriptor() {
+        return OptionalInt.of(fd);
     }
 
     @Override

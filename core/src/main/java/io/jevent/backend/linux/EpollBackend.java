@@ -216,6 +216,12 @@ final class EpollBackend extends LinuxBackend {
     }
 
     @Override
+    Acceptor usersAcceptorOf(int fd, AcceptorHandler handler) throws IOException {
+        return new ReadinessAcceptor(
+                new DescriptorListeningSocket(sockets, it -> userKeyOf(it, false), fd), memory, handler);
+    }
+
+    @Override
     public void reapClosed() {
         // A closed descriptor is free at once.
     }

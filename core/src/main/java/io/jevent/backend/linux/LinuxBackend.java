@@ -105,6 +105,11 @@ abstract class LinuxBackend implements Backend {
 
     abstract Acceptor acceptorOf(int fd, AcceptorHandler handler) throws IOException;
 
+    /** The same for a descriptor of the user's, which somebody may watch besides. */
+    Acceptor usersAcceptorOf(int fd, AcceptorHandler handler) throws IOException {
+        return acceptorOf(fd, handler);
+    }
+
     /** Frees what it has beside what is freed here. */
     abstract void closeOwn();
 
@@ -226,6 +231,7 @@ abstract class LinuxBackend implements Backend {
         } finally {
             if (!success) {
                 sockets.close(fd);
+                accepted.connectionEnded();
             }
         }
     }
@@ -244,6 +250,12 @@ abstract class LinuxBackend implements Backend {
                 sockets.close(fd);
             }
         }
+    }
+
+    @Override
+    public final Acceptor listen(int descriptor, AcceptorHandler handler) throws IOException {
+        sockets.prepareListening(descriptor);
+        return usersAcceptorOf(descriptor, handler);
     }
 
     @Override

@@ -15,6 +15,7 @@ enum LinuxSocketOption {
     SO_KEEPALIVE(Level.SOCKET, 9),
     SO_LINGER(Level.SOCKET, 13),
     SO_REUSEPORT(Level.SOCKET, 15),
+    IPV6_V6ONLY(Level.IPV6, 26),
     TCP_NODELAY(Level.TCP, 1),
     TCP_KEEPIDLE(Level.TCP, 4),
     TCP_KEEPINTERVAL(Level.TCP, 5),
@@ -31,7 +32,8 @@ enum LinuxSocketOption {
     /** Where an option belongs. */
     enum Level {
         SOCKET(1),
-        TCP(6);
+        TCP(6),
+        IPV6(41);
 
         final int number;
 

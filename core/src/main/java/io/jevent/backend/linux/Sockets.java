@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,12 @@ final class Sockets {
     private static final int SOL_SOCKET = 1;
     private static final int SO_ERROR = 4;
     private static final int SO_LINGER = 13;
+    private static final int SO_TYPE = 3;
+    private static final int SO_ACCEPTCONN = 30;
+    private static final int F_SETFD = 2;
+    private static final int FD_CLOEXEC = 1;
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
     private static final int LINGER_BYTES = 8;
     private static final int SHUT_WR = 1;
     private static final int EINPROGRESS = 115;
@@ -156,6 +163,21 @@ final class Sockets {
                 close(fd);
             }
         }
+    }
+
+    /** Makes a socket that others opened, and made listen, like those of {@link #listen}. */
+    void prepareListening(int fd) throws IOException {
+        if (fd < 0) {
+            throw new IllegalArgumentException("need a descriptor >= 0, got " + fd);
+        }
+        boolean streams = get(fd, SOL_SOCKET, SO_TYPE) == SOCK_STREAM;
+        if (!streams || get(fd, SOL_SOCKET, SO_ACCEPTCONN) == 0) {
+            throw new IllegalArgumentException("need a socket that listens for streams, got descriptor " + fd);
+        }
+        check(libc.fcntl(fd, F_SETFD, FD_CLOEXEC));
+        check(libc.fcntl(fd, F_SETFL, check(libc.fcntl(fd, F_GETFL, 0)) | SOCK_NONBLOCK));
+        SocketAddress address = Objects.requireNonNull(localAddress(fd), "a listening socket has an address");
+        withoutDelay(fd, SocketAddressCodec.familyOf(address));
     }
 
     void bind(int fd, int family, SocketAddress address) throws IOException {

@@ -65,7 +65,18 @@ public final class ChannelTransports {
         if (!(socket instanceof NioAcceptedSocket accepted)) {
             throw new IllegalArgumentException("need a socket accepted by a backend of the same kind, got " + socket);
         }
-        return adopt(accepted.adopt(), handler);
+        SocketChannel channel = accepted.adopt();
+        boolean success = false;
+        try {
+            Transport transport = adopt(channel, handler);
+            success = true;
+            return transport;
+        } finally {
+            if (!success) {
+                ChannelPoller.closeQuietly(channel);
+                accepted.connectionEnded();
+            }
+        }
     }
 
     /** Takes a listening socket over. */

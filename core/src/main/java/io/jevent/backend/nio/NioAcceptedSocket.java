@@ -1,32 +1,30 @@
 package io.jevent.backend.nio;
 
-import io.jevent.backend.AcceptedSocket;
+import io.jevent.backend.AbstractAcceptedSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 
 /** An accepted channel that is registered nowhere yet. */
-final class NioAcceptedSocket implements AcceptedSocket {
+final class NioAcceptedSocket extends AbstractAcceptedSocket {
     private final SocketChannel channel;
-    private boolean adopted;
 
     NioAcceptedSocket(SocketChannel channel) {
         this.channel = channel;
     }
 
     SocketChannel adopt() {
-        checkWaiting();
-        adopted = true;
+        markAdopted();
         return channel;
     }
 
-    private void checkWaiting() {
-        if (adopted || !channel.isOpen()) {
-            throw new IllegalStateException("need a socket that is open and not adopted, got " + this);
-        }
+    @Override
+    protected boolean isOpenBelow() {
+        return channel.isOpen();
     }
 
     @Override
@@ -55,19 +53,22 @@ final class NioAcceptedSocket implements AcceptedSocket {
     }
 
     @Override
-    public boolean isAdopted() {
-        return adopted;
+    protected void doClose() {
+        ChannelPoller.closeQuietly(channel);
     }
 
     @Override
-    public void close() {
-        if (!adopted) {
-            ChannelPoller.closeQuietly(channel);
+    protected void doReset() {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException | UnsupportedOperationException e) {
+            System.getLogger("io.jevent.backend").log(System.Logger.Level.DEBUG, "not reset but closed", e);
         }
+        doClose();
     }
 
     @Override
     public String toString() {
-        return "AcceptedSocket[" + channel + (adopted ? ", adopted]" : "]");
+        return "AcceptedSocket[" + channel + ", " + describedState() + "]";
     }
 }

@@ -5,8 +5,10 @@ import io.jevent.backend.readiness.ListeningSocket;
 import io.jevent.backend.readiness.ReadinessKey;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A server socket channel. */
@@ -26,6 +28,11 @@ final class NioListeningSocket implements ListeningSocket {
     @Override
     public SocketAddress localAddress() {
         return localAddress;
+    }
+
+    @Override
+    public Optional<SelectableChannel> channel() {
+        return Optional.of(channel);
     }
 
     @Override

@@ -3,6 +3,9 @@ package io.jevent.backend.readiness;
 import io.jevent.backend.AcceptedSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.channels.SelectableChannel;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,16 @@ import org.jspecify.annotations.Nullable;
 public interface ListeningSocket {
     /** Where it listens. */
     SocketAddress localAddress();
+
+    /** The channel, where it is one. */
+    default Optional<SelectableChannel> channel() {
+        return Optional.empty();
+    }
+
+    /** The number of the descriptor, where it is known. */
+    default OptionalInt descriptor() {
+        return OptionalInt.empty();
+    }
 
     /** Where watchers of it gather. */
     ReadinessKey key();

@@ -5,6 +5,9 @@ import io.jevent.backend.Acceptor;
 import io.jevent.backend.AcceptorHandler;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.channels.SelectableChannel;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A listening socket over readiness. */
 public final class ReadinessAcceptor extends Watcher implements Acceptor {
@@ -31,6 +34,16 @@ public final class ReadinessAcceptor extends Watcher implements Acceptor {
     @Override
     public SocketAddress localAddress() {
         return socket.localAddress();
+    }
+
+    @Override
+    public Optional<SelectableChannel> channel() {
+        return socket.channel();
+    }
+
+    @Override
+    public OptionalInt descriptor() {
+        return socket.descriptor();
     }
 
     @Override

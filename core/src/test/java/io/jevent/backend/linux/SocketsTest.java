@@ -1,7 +1,9 @@
 package io.jevent.backend.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jevent.backend.SocketSettings;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
@@ -24,6 +26,32 @@ class SocketsTest {
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort()));
             assertThat(sockets.finishConnect(fd)).isTrue();
             sockets.close(fd);
+        }
+    }
+
+    @Test
+    void onlyASocketThatListensForStreamsIsOneToAcceptOn() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            Sockets sockets = new Sockets(arena);
+            int unbound = sockets.openStream(SocketAddressCodec.AF_INET);
+            int datagrams = sockets.openDatagrams(SocketAddressCodec.AF_INET);
+            int listening = sockets.listen(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1, SocketSettings.none());
+            sockets.libc.fcntl(listening, 2, 0);
+            sockets.libc.fcntl(listening, 4, 0);
+            for (int fd : new int[] {unbound, datagrams}) {
+                assertThatThrownBy(() -> sockets.prepareListening(fd))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("need a socket that listens for streams, got descriptor " + fd);
+            }
+            sockets.prepareListening(listening);
+            assertThat(sockets.libc.fcntl(listening, 1, 0)).as("closed on exec").isEqualTo(1);
+            assertThat(sockets.libc.fcntl(listening, 3, 0) & 0x800)
+                    .as("non-blocking")
+                    .isEqualTo(0x800);
+            for (int fd : new int[] {unbound, datagrams, listening}) {
+                sockets.close(fd);
+            }
         }
     }
 }

@@ -13,23 +13,28 @@ import io.jevent.event.EventBaseConfig;
 import io.jevent.event.LoopResult;
 import io.jevent.listener.ConnectionListener;
 import io.jevent.listener.ListenerConfig;
+import io.jevent.listener.ListenerLimits;
 import io.jevent.listener.ListenerOption;
 import io.jevent.testkit.ScriptedBackend;
+import io.jevent.tests.logging.LogCapture;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.MessageFormat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.logging.LogRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -146,6 +151,60 @@ class ConnectionListenerTest {
     }
 
     @Test
+    void aLackOfDescriptorsThatLastsIsOneLineInTheLog() throws IOException {
+        try (LogCapture capture = new LogCapture("io.jevent.listener")) {
+            ConnectionListener listener = scriptedListener();
+            script.dials();
+            script.acceptFails(100, "Too many open files");
+            scripted.exit(Duration.ofSeconds(30));
+            scripted.dispatch();
+            assertThat(log).containsExactly("accepted@20000");
+            assertThat(capture.records()).hasSize(1);
+            LogRecord line = capture.records().remove();
+            assertThat(MessageFormat.format(line.getMessage(), line.getParameters()))
+                    .isEqualTo("accepting pauses on " + listener.localAddress() + ": Too many open files");
+            script.dials();
+            script.acceptFails(1, "Too many open files");
+            scripted.exit(Duration.ofSeconds(1));
+            scripted.dispatch();
+            assertThat(capture.records()).as("a new episode").hasSize(1);
+        }
+    }
+
+    @Test
+    void closingTheListenerInItsErrorCallbackIsSafe() throws IOException {
+        ConnectionListener listener = scriptedListener();
+        listener.onAcceptError((self, cause) -> {
+            log.add("failed");
+            self.close();
+        });
+        script.dials().ends();
+        script.acceptFails(1, "Too many open files");
+        assertThat(scripted.dispatch()).isEqualTo(LoopResult.EMPTY);
+        assertThat(log).containsExactly("failed");
+        assertThat(listener.isClosed()).isTrue();
+    }
+
+    @Test
+    void aListenerThatStartsPausedAcceptsOnceItHasACallbackAndIsResumed() throws IOException {
+        ConnectionListener listener = ConnectionListener.bind(
+                scripted,
+                ScriptedBackend.ADDRESS,
+                ListenerConfig.of(ListenerOption.START_PAUSED),
+                (self, socket) -> socket.close());
+        script.dials();
+        assertThat(scripted.dispatch()).isEqualTo(LoopResult.EMPTY);
+        listener.onAccept((self, socket) -> {
+            log.add("accepted");
+            socket.close();
+            self.close();
+        });
+        listener.resume();
+        scripted.dispatch();
+        assertThat(log).containsExactly("accepted");
+    }
+
+    @Test
     void resumingEndsTheRetryDelayAndPausingEndsTheRetrying() throws IOException {
         ConnectionListener listener = scriptedListener();
         listener.onAcceptError((self, cause) -> {
@@ -189,6 +248,10 @@ class ConnectionListenerTest {
         ListenerConfig config = ListenerConfig.of(ListenerOption.REUSE_ADDRESS);
         assertThatThrownBy(() -> ConnectionListener.bind(real, address, config, (l, socket) -> socket.close()))
                 .isInstanceOf(IllegalArgumentException.class);
+        ListenerConfig sharing = ListenerConfig.of().with(StandardSocketOptions.SO_REUSEPORT, true);
+        assertThatThrownBy(() -> ConnectionListener.bind(real, address, sharing, (l, socket) -> socket.close()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("SO_REUSEPORT has no meaning");
         assertThat(folder.resolve("socket")).doesNotExist();
     }
 
@@ -306,9 +369,11 @@ class ConnectionListenerTest {
         ListenerConfig config = ListenerConfig.of();
         assertThat(config.backlog()).isEqualTo(1024);
         assertThat(config.acceptRetryDelay()).isEqualTo(Duration.ofMillis(200));
-        assertThatThrownBy(() -> new ListenerConfig(0, Duration.ofMillis(1), Set.of(), SocketSettings.none()))
+        assertThatThrownBy(() -> new ListenerConfig(
+                        0, Duration.ofMillis(1), Set.of(), SocketSettings.none(), ListenerLimits.none()))
                 .hasMessage("need backlog >= 1, got 0");
-        assertThatThrownBy(() -> new ListenerConfig(1, Duration.ZERO, Set.of(), SocketSettings.none()))
+        assertThatThrownBy(() ->
+                        new ListenerConfig(1, Duration.ZERO, Set.of(), SocketSettings.none(), ListenerLimits.none()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }
