@@ -9,7 +9,8 @@ import java.io.IOException;
  *
  * <p>A filter takes bytes off the start of {@code source} and appends to {@code target}, as many units as it likes. It is
  * called again while it returns {@link FilterResult#OK}, bytes wait, and the target has room. It must bound what it holds
- * back: a frame that never ends, say, is an error at some length.
+ * back: a frame that never ends, say, is an error at some length. What it waits for has to fit below the input mark of the one
+ * below; where that holds less, it fails.
  *
  * <p>An {@link IOException} ends the buffer event with {@link Condition.Failed}, in the direction it was thrown for. A
  * runtime exception goes to the base's error handler, and then does the same. <em>Difference</em>: in libevent an error is
@@ -26,6 +27,8 @@ import java.io.IOException;
  *     }
  * }
  * }</pre>
+ *
+ * <p>Those in {@code io.jevent.filter} are longer examples, and ready to use.
  *
  * <p>Threading: called on the loop's thread; one buffer event has a filter for itself.
  *

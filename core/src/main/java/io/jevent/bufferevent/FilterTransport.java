@@ -142,6 +142,7 @@ final class FilterTransport implements Transport, Layer {
     private void onTargetDrained(long drained) {
         if (drained > 0 && needsDrain) {
             needsDrain = false;
+            readBelow();
             tellIfReady();
         }
     }
@@ -172,14 +173,22 @@ final class FilterTransport implements Transport, Layer {
     public void receive(EvBuffer target, long admittedBytes) {
         this.target = target;
         this.admitted = admittedBytes;
-        if (below.isGone()) {
+        readBelow();
+        tellIfReady();
+    }
+
+    /** Lets the one below read for as long as somebody takes it; else its input would only grow. */
+    private void readBelow() {
+        if (ended || below.isGone()) {
             return;
         }
-        if (admittedBytes > 0) {
-            below.enableReading();
-            tellIfReady();
-        } else {
-            below.disableReading();
+        boolean wanted = admitted > 0 && !needsDrain;
+        if (wanted != below.isReadingEnabled()) {
+            if (wanted) {
+                below.enableReading();
+            } else {
+                below.disableReading();
+            }
         }
     }
 
@@ -208,6 +217,9 @@ final class FilterTransport implements Transport, Layer {
             progress |= moved;
             needsDrain = result == FilterResult.NEEDS_DRAIN && !into.isEmpty();
             needsMore = !inputEnded && !needsDrain && (result == FilterResult.NEEDS_MORE || !moved);
+            if (needsDrain) {
+                readBelow();
+            }
             if (gained > 0) {
                 if (admitted != UNLIMITED) {
                     admitted = Math.max(0, admitted - gained);
@@ -215,6 +227,8 @@ final class FilterTransport implements Transport, Layer {
                 above.onReceived(gained);
             } else if (inputEnded && !moved && !needsDrain) {
                 endOfInput(from.length());
+            } else if (needsMore && from.length() >= below.inputWatermark().high()) {
+                failForRoom(from.length());
             }
         }
         return progress;
@@ -248,6 +262,12 @@ final class FilterTransport implements Transport, Layer {
         } else {
             above.onEnd();
         }
+    }
+
+    /** The one below reads no further, so nothing would ever happen again. */
+    private void failForRoom(long byteCount) {
+        String message = "the filter needs more than the " + byteCount + " bytes that the input mark below admits";
+        fail(new Condition.Failed(Direction.READING, new IOException(message)));
     }
 
     boolean flushInput(FlushMode mode) {
@@ -343,12 +363,13 @@ final class FilterTransport implements Transport, Layer {
         return null;
     }
 
-    /** The filter sees no more than it may take; what it leaves goes back. */
+    /** The filter sees no more than it may take, which is then not the end; what it leaves goes back. */
     private FilterResult callOutputWithTheAdmitted(EvBuffer from, long maxBytes, FlushMode mode) throws IOException {
         try (EvBuffer part = above.base.newBuffer()) {
             from.moveTo(part, sendAdmitted);
             try {
-                return filter.output(part, below.output(), maxBytes, mode);
+                FlushMode forPart = mode == FlushMode.FINISHED ? FlushMode.FLUSH : mode;
+                return filter.output(part, below.output(), maxBytes, forPart);
             } finally {
                 if (!from.isClosed()) {
                     from.prependBuffer(part);
