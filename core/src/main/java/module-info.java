@@ -13,5 +13,6 @@ module io.jevent {
     exports io.jevent.buffer;
     exports io.jevent.bufferevent;
     exports io.jevent.event;
+    exports io.jevent.filter;
     exports io.jevent.listener;
 }

@@ -27,6 +27,8 @@ import java.io.IOException;
  * }
  * }</pre>
  *
+ * <p>Those in {@code io.jevent.filter} are longer examples, and ready to use.
+ *
  * <p>Threading: called on the loop's thread; one buffer event has a filter for itself.
  *
  * @see "libevent bufferevent_filter_cb"

@@ -24,7 +24,8 @@ public enum FilterResult {
     NEEDS_MORE,
 
     /**
-     * It waits until the target has been drained: so whoever reads is given one unit, a frame or a line, at a time.
+     * It waits until the target has been drained: so whoever reads is given one unit, a frame or a line, at a time. Meanwhile
+     * reading below pauses. It is called again when anything was drained, so it should look whether that is enough.
      * <em>Difference</em>: libevent has no counterpart.
      */
     NEEDS_DRAIN

@@ -152,6 +152,7 @@ final class FilterTransport implements Transport, Layer {
     private void onTargetDrained(long drained) {
         if (drained > 0 && needsDrain) {
             needsDrain = false;
+            readBelow();
             tellIfReady();
         }
     }
@@ -182,14 +183,22 @@ final class FilterTransport implements Transport, Layer {
     public void receive(EvBuffer target, long admittedBytes) {
         this.target = target;
         this.admitted = admittedBytes;
-        if (below.isGone()) {
+        readBelow();
+        tellIfReady();
+    }
+
+    /** Lets the one below read for as long as somebody takes it; else its input would only grow. */
+    private void readBelow() {
+        if (ended || below.isGone()) {
             return;
         }
-        if (admittedBytes > 0) {
-            below.enableReading();
-            tellIfReady();
-        } else {
-            below.disableReading();
+        boolean wanted = admitted > 0 && !needsDrain;
+        if (wanted != below.isReadingEnabled()) {
+            if (wanted) {
+                below.enableReading();
+            } else {
+                below.disableReading();
+            }
         }
     }
 
@@ -220,6 +229,9 @@ final class FilterTransport implements Transport, Layer {
             needsMore = !inputEnded && !needsDrain && (result == FilterResult.NEEDS_MORE || !moved);
             if (needsMore) {
                 below.limitsChanged(); // Its high mark, if it has one, may be too low for the filter.
+            }
+            if (needsDrain) {
+                readBelow();
             }
             if (gained > 0) {
                 if (admitted != UNLIMITED) {
@@ -362,18 +374,26 @@ final class FilterTransport implements Transport, Layer {
         return null;
     }
 
-    /** The filter sees no more than it may take; what it leaves goes back. */
+    /**
+     * The filter sees no more than it may take, which is then not the end; what it leaves goes back. A unit that is larger goes
+     * whole, and is paid back later.
+     */
     private FilterResult callOutputWithTheAdmitted(EvBuffer from, long maxBytes, FlushMode mode) throws IOException {
+        long before = from.length();
+        FilterResult result;
         try (EvBuffer part = above.base.newBuffer()) {
             from.moveTo(part, sendAdmitted);
             try {
-                return filter.output(part, below.output(), maxBytes, mode);
+                FlushMode forPart = mode == FlushMode.FINISHED ? FlushMode.FLUSH : mode;
+                result = filter.output(part, below.output(), maxBytes, forPart);
             } finally {
                 if (!from.isClosed()) {
                     from.prependBuffer(part);
                 }
             }
         }
+        boolean nothingTaken = !from.isClosed() && from.length() == before;
+        return nothingTaken ? filter.output(from, below.output(), maxBytes, mode) : result;
     }
 
     boolean flushOutput(FlushMode mode) {

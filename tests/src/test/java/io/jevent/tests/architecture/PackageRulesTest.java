@@ -43,11 +43,12 @@ class PackageRulesTest {
             "io.jevent.loop",
             "io.jevent.event",
             "io.jevent.bufferevent",
+            "io.jevent.filter",
             "io.jevent.listener");
 
     /** A listener hands out accepted sockets and needs no buffer events; so neither knows the other. */
     private static final Map<String, Set<String>> FORBIDDEN_THOUGH_BELOW =
-            Map.of("io.jevent.listener", Set.of("io.jevent.bufferevent"));
+            Map.of("io.jevent.listener", Set.of("io.jevent.bufferevent", "io.jevent.filter"));
 
     private static final Pattern OUR_NAME = Pattern.compile("io/jevent/(?:[a-z]+/)+");
 
@@ -150,6 +151,7 @@ class PackageRulesTest {
                         "io.jevent.buffer",
                         "io.jevent.bufferevent",
                         "io.jevent.event",
+                        "io.jevent.filter",
                         "io.jevent.listener");
         assertThat(core.getDescriptor().requires().stream()
                         .filter(required -> !required.modifiers().contains(Requires.Modifier.STATIC))

@@ -5,9 +5,13 @@ import io.jevent.bufferevent.BufferEventOption;
 import io.jevent.bufferevent.BufferFilter;
 import io.jevent.bufferevent.FilterBufferEvent;
 import io.jevent.bufferevent.PairBufferEvent;
+import io.jevent.event.EventBase;
+import io.jevent.filter.DeflateFilter;
+import io.jevent.filter.RecordingFilter;
 import io.jevent.testkit.Faults;
 import io.jevent.testkit.LoopRig;
 import io.jevent.tests.backend.BackendUnderTest;
+import java.io.OutputStream;
 import java.time.Duration;
 
 /** The flavors of buffer event, and their stacks, on which every contract must hold. A new one joins by one line. */
@@ -19,15 +23,23 @@ public enum BufferEventFlavor {
     SOCKET_SIMULATED(BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS),
     SOCKET_BYTE_BY_BYTE(BufferEventFlavor::byteByByte, Bottom.SOCKETS),
     PAIR(BackendUnderTest.SIMULATED::open, Bottom.PAIR),
-    FILTER_ON_PAIR(BackendUnderTest.SIMULATED::open, Bottom.PAIR, DoublingFilter::new),
-    FILTER_ON_FILTER_ON_PAIR(BackendUnderTest.SIMULATED::open, Bottom.PAIR, XorFilter::new, DoublingFilter::new),
-    FILTER_ON_NIO(BackendUnderTest.NIO::open, Bottom.SOCKETS, DoublingFilter::new),
-    FILTER_ON_EPOLL(BackendUnderTest.EPOLL::open, Bottom.SOCKETS, DoublingFilter::new),
-    FILTER_ON_IO_URING(BackendUnderTest.IO_URING::open, Bottom.SOCKETS, DoublingFilter::new),
-    FILTER_ON_SIMULATED(BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS, XorFilter::new),
-    FILTER_BYTE_BY_BYTE(BufferEventFlavor::byteByByte, Bottom.SOCKETS, DoublingFilter::new),
+    FILTER_ON_PAIR(BackendUnderTest.SIMULATED::open, Bottom.PAIR, _ -> new DoublingFilter()),
+    FILTER_ON_FILTER_ON_PAIR(
+            BackendUnderTest.SIMULATED::open, Bottom.PAIR, _ -> new XorFilter(), _ -> new DoublingFilter()),
+    FILTER_ON_NIO(BackendUnderTest.NIO::open, Bottom.SOCKETS, _ -> new DoublingFilter()),
+    FILTER_ON_EPOLL(BackendUnderTest.EPOLL::open, Bottom.SOCKETS, _ -> new DoublingFilter()),
+    FILTER_ON_IO_URING(BackendUnderTest.IO_URING::open, Bottom.SOCKETS, _ -> new DoublingFilter()),
+    FILTER_ON_SIMULATED(BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS, _ -> new XorFilter()),
+    FILTER_BYTE_BY_BYTE(BufferEventFlavor::byteByByte, Bottom.SOCKETS, _ -> new DoublingFilter()),
     FILTER_ON_FILTER_ON_SIMULATED(
-            BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS, XorFilter::new, DoublingFilter::new);
+            BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS, _ -> new XorFilter(), _ -> new DoublingFilter()),
+    DEFLATE_ON_PAIR(BackendUnderTest.SIMULATED::open, Bottom.PAIR, _ -> DeflateFilter.gzip()),
+    DEFLATE_ON_SIMULATED(BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS, _ -> DeflateFilter.zlib()),
+    RECORDING_ON_DEFLATE_ON_SIMULATED(
+            BackendUnderTest.SIMULATED_MILD::open,
+            Bottom.SOCKETS,
+            _ -> DeflateFilter.raw(),
+            base -> RecordingFilter.to(base, OutputStream.nullOutputStream()));
 
     private enum Bottom {
         SOCKETS,
@@ -39,7 +51,7 @@ public enum BufferEventFlavor {
     }
 
     private interface FilterMaker {
-        BufferFilter make();
+        BufferFilter make(EventBase base);
     }
 
     private final RigMaker rigMaker;
@@ -76,6 +88,11 @@ public enum BufferEventFlavor {
         return filters.length > 0;
     }
 
+    /** Whether an end of input without the end of what is inside it, as when the writer just closes, is a failure. */
+    public boolean tellsTruncation() {
+        return name().contains("DEFLATE");
+    }
+
     /** Opens two connected ends, the near one with options. */
     public Ends open(BufferEventOption... nearOptions) {
         LoopRig rig = rigMaker.open();
@@ -95,7 +112,7 @@ public enum BufferEventFlavor {
             BufferEventOption[] all = new BufferEventOption[options.length + 1];
             System.arraycopy(options, 0, all, 0, options.length);
             all[options.length] = BufferEventOption.CLOSE_ON_FREE;
-            top = FilterBufferEvent.create(top, filter.make(), all);
+            top = FilterBufferEvent.create(top, filter.make(top.base()), all);
         }
         return top;
     }

@@ -245,9 +245,9 @@ class FlavorContractTest {
             ends.rig().runUntil(() -> ends.far().input().length() == 11);
             ends.near().close();
             ends.rig().runUntil(() -> !log.isEmpty());
-            assertThat(log).containsExactly("far eof READING");
+            assertThat(log).containsExactly(flavor.tellsTruncation() ? "far failed READING" : "far eof READING");
             assertThat(ends.far().isReadingEnabled()).isFalse();
-            assertThat(ends.far().isWritingEnabled()).isTrue();
+            assertThat(ends.far().isWritingEnabled()).isEqualTo(!flavor.tellsTruncation());
             assertThat(ends.far().input().removeString(US_ASCII)).isEqualTo("sent before");
         }
     }
@@ -292,6 +292,7 @@ class FlavorContractTest {
     @Tag("parity") // regress_bufferevent.c: bufferevent_timeout_filter_pair
     void outputThatNobodyTakesTimesOutAndOneWithoutOutputDoesNot(BufferEventFlavor flavor) {
         byte[] much = new byte[flavor.isSimulated() ? 300_000 : 16_000_000];
+        new SplittableRandom(1).nextBytes(much); // Or a filter might make it little.
         try (Ends ends = flavor.open()) {
             logging("near", ends.near());
             ends.near().timeouts(Duration.ZERO, Duration.ofMillis(flavor.isSimulated() ? 300 : 50));
