@@ -350,6 +350,17 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     public final RemoteBufferEvent remote() {
         checkOpen();
+        RemoteBufferEvent present = remoteView();
+        present.queue().hold();
+        return present;
+    }
+
+    /** The queue of the remote view, for which the loop does not wait. */
+    final RemoteQueue remoteQueue() {
+        return remoteView().queue();
+    }
+
+    private RemoteBufferEvent remoteView() {
         RemoteBufferEvent present = remote;
         if (present == null) {
             present = new RemoteBufferEvent(this);
@@ -358,7 +369,6 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
                 present.queue().outputEnded();
             }
         }
-        present.queue().hold();
         return present;
     }
 

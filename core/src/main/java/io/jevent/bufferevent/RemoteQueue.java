@@ -308,11 +308,16 @@ final class RemoteQueue implements Runnable {
     }
 
     private boolean isAWaiterDue() {
-        return !waiters.isEmpty() && waiters.stream().anyMatch(this::isDue);
+        for (Waiter waiter : waiters) {
+            if (isDue(waiter)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private List<Waiter> takeDue() {
-        if (waiters.isEmpty()) {
+        if (!isAWaiterDue()) {
             return List.of();
         }
         List<Waiter> due = new ArrayList<>();
@@ -323,7 +328,7 @@ final class RemoteQueue implements Runnable {
                 due.add(next);
             }
         }
-        if (waiters.isEmpty()) {
+        if (!due.isEmpty()) {
             refusedBytes = 0;
         }
         return due;
@@ -388,10 +393,15 @@ final class RemoteQueue implements Runnable {
     }
 
     void release() {
+        releaseWith(keepAlive);
+    }
+
+    /** Lets somebody's hold of the loop go, behind what was queued before. The end of the buffer event is not its business. */
+    void releaseWith(KeepAlive held) {
         boolean mustSchedule = false;
         synchronized (lock) {
             if (!ended && door != Door.CLOSED) {
-                addCall(_ -> keepAlive.hold(false));
+                addCall(_ -> held.hold(false));
                 mustSchedule = claimIfIdle();
             }
         }
