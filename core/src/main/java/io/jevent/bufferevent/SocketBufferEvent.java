@@ -77,6 +77,19 @@ public sealed interface SocketBufferEvent extends BufferEvent permits SocketBuff
     void socket(SocketChannel socket);
 
     /**
+     * Closes the socket, whoever made it, and sets another as {@link #socket(SocketChannel)} does. A connect under way, to an
+     * address or by name, is given up silently.
+     *
+     * @param socket an open channel, not the present one; it is made non-blocking
+     * @throws IllegalArgumentException if it is the present one
+     * @throws java.io.UncheckedIOException if the channel cannot be used, because it is closed for instance; the buffer event
+     *     is then unconnected
+     * @throws IllegalStateException if this buffer event is closed
+     * @see "libevent bufferevent_replacefd()"
+     */
+    void replaceSocket(SocketChannel socket);
+
+    /**
      * Launches a connect, on the socket that was set or else on a new one. How it ends is reported later, even if that is
      * known at once: {@link Condition.Connected}, {@link Condition.Failed} or {@link Condition.TimedOut} with {@code
      * CONNECTING}. Output written before is sent right after {@code Connected}, in order.

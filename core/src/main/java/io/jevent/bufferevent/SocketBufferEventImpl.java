@@ -78,6 +78,24 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
         }
         checkNotConnecting();
         dropSocket();
+        take(socket);
+    }
+
+    @Override
+    public void replaceSocket(SocketChannel socket) {
+        checkOpen();
+        if (channel().filter(socket::equals).isPresent()) {
+            throw new IllegalArgumentException("need another socket than the present one, got " + socket);
+        }
+        usersSocket = false; // So that it is closed, not left open.
+        if (hostConnect != null || state() == State.CONNECTING) {
+            detach();
+        }
+        dropSocket();
+        take(socket);
+    }
+
+    private void take(SocketChannel socket) {
         try {
             Transport fresh = engine.backend().adopt(socket, this);
             usersSocket = true;
