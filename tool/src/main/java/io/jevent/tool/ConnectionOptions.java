@@ -1,7 +1,10 @@
 package io.jevent.tool;
 
 import io.jevent.bufferevent.BufferEvent;
+import io.jevent.bufferevent.BufferEventOption;
+import io.jevent.bufferevent.FilterBufferEvent;
 import io.jevent.bufferevent.TokenBucketConfig;
+import io.jevent.filter.HexDumpFilter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -27,6 +30,10 @@ final class ConnectionOptions {
         if (rate != null) {
             connection.rateLimits().limit(TokenBucketConfig.ofBytesPerSecond(rate));
         }
-        return hexdump ? HexDump.on(connection, label, System.err::println) : connection;
+        if (!hexdump) {
+            return connection;
+        }
+        HexDumpFilter dump = HexDumpFilter.to(line -> System.err.println(label + line), Integer.MAX_VALUE);
+        return FilterBufferEvent.create(connection, dump, BufferEventOption.CLOSE_ON_FREE);
     }
 }

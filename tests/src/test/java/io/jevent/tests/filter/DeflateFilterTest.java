@@ -326,9 +326,7 @@ class DeflateFilterTest {
     @Test
     void aHighMarkOfOneByteBelowIsEnough() {
         try (FilteredEnds ends = FilteredEnds.onNetwork(2, Faults.chopping(), DeflateFilter.gzip())) {
-            ((FilterBufferEvent) ends.filtered)
-                    .underlying()
-                    .inputWatermark(new Watermark(0, 1));
+            ((FilterBufferEvent) ends.filtered).underlying().inputWatermark(new Watermark(0, 1));
             ends.filtered.enableReading();
             ends.wire.write(Packed.pack(DeflateFormat.GZIP, TEXT.getBytes(US_ASCII)));
             ends.wire.shutdownOutput();

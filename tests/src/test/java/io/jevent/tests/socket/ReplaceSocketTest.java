@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Another socket under the same buffer event. */
 @Tag("socket")
 @Timeout(60)
+@SuppressWarnings("try") // what closes earlier is what is tested
 class ReplaceSocketTest {
     private final List<Condition> conditions = new ArrayList<>();
     private ServerSocket server;
@@ -74,7 +75,9 @@ class ReplaceSocketTest {
             assertThat(nextBytes(secondPeer, 3)).isEqualTo("two");
             assertThat(conditions).isEmpty();
             client.close();
-            assertThat(second.isOpen()).as("the user's, as without CLOSE_ON_FREE").isTrue();
+            assertThat(second.isOpen())
+                    .as("the user's, as without CLOSE_ON_FREE")
+                    .isTrue();
         }
     }
 
@@ -83,8 +86,7 @@ class ReplaceSocketTest {
     void connectsUnderWayAreGivenUp(BackendUnderTest backend) throws IOException {
         List<String> log = new ArrayList<>();
         try (LoopRig rig = backend.open();
-                SocketBufferEvent client =
-                        SocketBufferEvent.create(rig.base(), BufferEventOption.CLOSE_ON_FREE)) {
+                SocketBufferEvent client = SocketBufferEvent.create(rig.base(), BufferEventOption.CLOSE_ON_FREE)) {
             client.onCondition((self, condition) -> conditions.add(condition));
             client.connect((base, host, callback) -> () -> log.add("cancelled"), "host", 1, ConnectPacing.DEFAULT);
             client.replaceSocket(connected());
@@ -93,8 +95,7 @@ class ReplaceSocketTest {
             client.close();
         }
         try (LoopRig rig = backend.open();
-                SocketBufferEvent client =
-                        SocketBufferEvent.create(rig.base(), BufferEventOption.CLOSE_ON_FREE)) {
+                SocketBufferEvent client = SocketBufferEvent.create(rig.base(), BufferEventOption.CLOSE_ON_FREE)) {
             client.onCondition((self, condition) -> conditions.add(condition));
             client.connect(server.getLocalSocketAddress());
             client.replaceSocket(connected());

@@ -53,12 +53,12 @@ class ConnectionOptionsTest {
             assertThat(result.exitCode()).as(result.err()).isZero();
             assertThat(result.outBytes()).isEqualTo(data);
             assertThat(result.err())
-                    .contains("> 00000000 30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  |0123456789abcdef|\n")
-                    .contains("> 00000010 68 65 6c 6c 6f 0a                                 |hello.|\n")
-                    .contains("< 00000010 68 65 6c 6c 6f 0a ");
+                    .contains("> 00000000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  |0123456789abcdef|\n")
+                    .contains("> 00000010  68 65 6c 6c 6f 0a                                 |hello.|\n")
+                    .contains("< 00000010  68 65 6c 6c 6f 0a ");
             assertThat(echo.terminate().err())
-                    .containsPattern("127\\.0\\.0\\.1:\\d+ < 00000000 30 31")
-                    .containsPattern("127\\.0\\.0\\.1:\\d+ > 00000000 30 31")
+                    .containsPattern("127\\.0\\.0\\.1:\\d+ < 00000000  30 31")
+                    .containsPattern("127\\.0\\.0\\.1:\\d+ > 00000000  30 31")
                     .contains("echoed 22 bytes on 1 connection");
         }
     }
