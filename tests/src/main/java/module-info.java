@@ -11,6 +11,7 @@ module io.jevent.tests {
     requires HdrHistogram;
     requires java.compiler;
     requires java.logging;
+    requires jdk.httpserver;
     requires jdk.jfr;
     requires jdk.net;
 }

@@ -2,10 +2,14 @@ package io.jevent.tool;
 
 import io.jevent.backend.AcceptedSocket;
 import io.jevent.bufferevent.RateLimitGroup;
+import io.jevent.event.Event;
 import io.jevent.event.EventBase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +29,9 @@ final class ProxyLoop {
         void onShortage(IOException cause);
     }
 
+    private static final Duration RETRY_DELAY = Duration.ofMillis(200);
+    private static final Duration SOON = Duration.ofMillis(1);
+
     final EventBase base;
     final Endpoint target;
     final ProxyOptions options;
@@ -32,6 +39,12 @@ final class ProxyLoop {
     private final ProxyLog log;
     private final Owner owner;
     private final Set<ProxySession> sessions = new LinkedHashSet<>();
+
+    /** Clients for whose target there was no descriptor; the longest waiting is first. */
+    private final Deque<ProxySession> waiting = new ArrayDeque<>();
+
+    private final Spares spares = new Spares();
+    private final Event retry;
     private final long[] endCounts = new long[ProxyEnd.values().length];
     private long toTarget;
     private long toClients;
@@ -46,6 +59,7 @@ final class ProxyLoop {
         this.options = options;
         this.log = log;
         this.owner = owner;
+        this.retry = Event.timer(base, (_, _) -> retryWaiting());
         this.group = options.totalRate(loopCount)
                 .map(rate -> RateLimitGroup.create(base, rate))
                 .orElse(null);
@@ -69,13 +83,42 @@ final class ProxyLoop {
         return Optional.ofNullable(group);
     }
 
+    // ---- without descriptors ----
+
     void onShortage(IOException cause) {
         owner.onShortage(cause);
+    }
+
+    /** Whether others wait already, behind whom a client has to queue. */
+    boolean isShort() {
+        return !waiting.isEmpty();
+    }
+
+    /** The client waits as it would in the backlog, and no others are accepted meanwhile. */
+    void awaitDescriptor(ProxySession session) {
+        waiting.add(session);
+        retry.add(spares.release() ? SOON : RETRY_DELAY);
+    }
+
+    private void retryWaiting() {
+        for (ProxySession first = waiting.peek(); first != null; first = waiting.peek()) {
+            if (!first.tryToConnect()) {
+                retry.add(spares.release() ? SOON : RETRY_DELAY);
+                return;
+            }
+            waiting.remove(first);
+        }
     }
 
     void onEnded(ProxySession session, ProxyEnd how, String cause) {
         notePeak();
         sessions.remove(session);
+        waiting.remove(session);
+        if (waiting.isEmpty()) {
+            spares.refill();
+        } else {
+            retry.add(SOON);
+        }
         endCounts[how.ordinal()]++;
         toTarget += session.toTarget();
         toClients += session.toClient();
@@ -104,6 +147,7 @@ final class ProxyLoop {
     /** Ends what is left. */
     void cutAll() {
         List.copyOf(sessions).forEach(ProxySession::cut);
+        spares.close();
         publish();
     }
 

@@ -4,7 +4,6 @@ import io.jevent.backend.AcceptedSocket;
 import io.jevent.bufferevent.Condition;
 import io.jevent.bufferevent.Relay;
 import io.jevent.bufferevent.SocketBufferEvent;
-import io.jevent.event.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
@@ -22,8 +21,6 @@ final class ProxySession implements HostLookup.Answer {
     /** How long last bytes may stall after the end of both, or after a failure of one. */
     private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(60);
 
-    private static final Duration RETRY_DELAY = Duration.ofMillis(200);
-
     private final ProxyLoop loop;
     private final SocketBufferEvent client;
     private final String peer;
@@ -36,9 +33,6 @@ final class ProxySession implements HostLookup.Answer {
 
     /** What is or was connected to, for people. */
     private String targetName;
-
-    /** Waits for a descriptor; null unless there was none. */
-    private @Nullable Event retry;
 
     /** Null until the target has answered. */
     private @Nullable Relay relay;
@@ -73,9 +67,13 @@ final class ProxySession implements HostLookup.Answer {
     }
 
     private void connect() {
-        if (over) {
-            return;
+        if (!over && (loop.isShort() || !tryToConnect())) {
+            loop.awaitDescriptor(this);
         }
+    }
+
+    /** Returns false if there was no descriptor. */
+    boolean tryToConnect() {
         SocketAddress address = addresses.element();
         targetName = Words.of(address);
         SocketBufferEvent fresh = SocketBufferEvent.create(loop.base);
@@ -87,27 +85,15 @@ final class ProxySession implements HostLookup.Answer {
         } catch (UncheckedIOException e) {
             IOException cause = Objects.requireNonNull(e.getCause());
             if (Words.of(cause).contains("too many open files")) {
-                awaitDescriptor(cause);
-            } else {
-                onUnreachable(Words.of(cause));
+                closeTarget();
+                loop.onShortage(cause);
+                return false;
             }
+            onUnreachable(Words.of(cause));
         } catch (UnsupportedOperationException | IllegalArgumentException e) {
             onUnreachable(String.valueOf(e.getMessage()));
         }
-    }
-
-    /** The client waits as it would in the backlog, and no others are accepted meanwhile. */
-    private void awaitDescriptor(IOException cause) {
-        closeTarget();
-        if (System.nanoTime() - startNanos > loop.options.connectTimeout().toNanos()) {
-            onUnreachable(Words.of(cause));
-            return;
-        }
-        loop.onShortage(cause);
-        if (retry == null) {
-            retry = Event.timer(loop.base, (_, _) -> connect());
-        }
-        retry.add(RETRY_DELAY);
+        return true;
     }
 
     private void onTargetCondition(Condition condition) {
@@ -166,9 +152,6 @@ final class ProxySession implements HostLookup.Answer {
             return;
         }
         over = true;
-        if (retry != null) {
-            retry.close();
-        }
         closeTarget();
         resetClient();
         loop.onEnded(this, how, cause);

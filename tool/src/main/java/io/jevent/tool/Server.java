@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 /** A listener that says when it is ready, and ends in order when the process is asked to. */
 final class Server {
-    /** How long accepting waits when a descriptor was missing elsewhere. */
-    private static final Duration REST = Duration.ofMillis(200);
+    /** How long accepting waits when a descriptor was missing. */
+    private static final Duration REST = Duration.ofMillis(500);
 
     /** A shortage that went on is not told again before it was over for so long. */
     private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
@@ -41,6 +41,10 @@ final class Server {
     Server(EventBase base, SocketAddress address, Duration grace, AcceptCallback onAccept) {
         this.base = base;
         this.grace = grace;
+        restEnd = Event.timer(base, (_, _) -> {
+            resting = false;
+            update();
+        });
         try {
             listener = ConnectionListener.bind(base, address, (self, socket) -> {
                 acceptedCount++;
@@ -53,11 +57,7 @@ final class Server {
         } catch (UnsupportedOperationException e) {
             throw ToolFailure.usage("cannot listen on " + Words.of(address) + ": " + e.getMessage(), e);
         }
-        listener.onAcceptError((self, cause) -> tellShortage(cause));
-        restEnd = Event.timer(base, (_, _) -> {
-            resting = false;
-            update();
-        });
+        listener.onAcceptError((self, cause) -> rest(cause));
     }
 
     /** Prints one line on stderr: where it listens, how it waits, and what else there is to say. */
@@ -115,7 +115,7 @@ final class Server {
     /** A descriptor was missing: accepting waits a moment, so that there are some for what was accepted already. */
     void rest(IOException cause) {
         tellShortage(cause);
-        if (!resting && !ending) {
+        if (!ending) {
             resting = true;
             update();
             restEnd.add(REST);

@@ -185,7 +185,7 @@ public final class Launcher implements AutoCloseable {
     }
 
     /** Waits until it has printed something like that on stderr. */
-    void awaitErr(String pattern) throws InterruptedException {
+    public void awaitErr(String pattern) throws InterruptedException {
         err.await(Pattern.compile(pattern));
     }
 
