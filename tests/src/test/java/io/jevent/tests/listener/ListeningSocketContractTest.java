@@ -10,6 +10,7 @@ import io.jevent.event.LoopResult;
 import io.jevent.listener.ConnectionListener;
 import io.jevent.listener.ListenerConfig;
 import io.jevent.listener.ListenerOption;
+import io.jevent.testkit.Faults;
 import io.jevent.testkit.LoopRig;
 import io.jevent.tests.backend.BackendUnderTest;
 import java.io.IOException;
@@ -19,11 +20,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -245,6 +251,77 @@ class ListeningSocketContractTest {
             first.pause();
             second.pause();
             assertThat(rig.base().dispatch()).isEqualTo(LoopResult.EMPTY);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = BackendUnderTest.class,
+            names = {"NIO", "EPOLL", "IO_URING"})
+    @Tag("parity") // regress_listener.c: reuseport_on_unix_socket
+    void reuseOptionsOnAUnixDomainAddressAreRefusedByEveryBackend(BackendUnderTest backend, @TempDir Path folder) {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("socket"));
+        try (LoopRig rig = backend.open()) {
+            for (ListenerConfig config : List.of(
+                    ListenerConfig.of(ListenerOption.REUSE_ADDRESS),
+                    ListenerConfig.of().with(StandardSocketOptions.SO_REUSEPORT, true))) {
+                assertThatThrownBy(() ->
+                                ConnectionListener.bind(rig.base(), address, config, (self, socket) -> socket.close()))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("no meaning for a Unix-domain address");
+            }
+        }
+        assertThat(folder.resolve("socket")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = BackendUnderTest.class,
+            names = {"NIO", "EPOLL", "IO_URING"})
+    @Tag("parity") // regress_listener.c: disable_in_thread
+    void pausingFromAnotherThreadDuringTheAcceptCallbackWaitsForNobody(BackendUnderTest backend) throws IOException {
+        try (LoopRig rig = backend.open();
+                ConnectionListener listener = ConnectionListener.bind(
+                        rig.base(), rig.anyAddress(), (self, socket) -> {
+                            socket.close();
+                            joined(() -> rig.base().execute(self::pause));
+                            accepted.add(self.localAddress());
+                        });
+                Socket client = connected(listener)) {
+            rig.runUntil(() -> !accepted.isEmpty() && listener.isPaused());
+            assertThat(client.isConnected()).isTrue();
+        }
+    }
+
+    /** Runs something on another thread while this one does nothing else. */
+    private static void joined(Runnable task) {
+        Thread other = Thread.ofPlatform().start(task);
+        try {
+            other.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    @Tag("parity") // regress_listener.c: error_unlock, disable_in_thread_error
+    void withoutADescriptorItMayBePausedFromAnotherThreadAndAcceptsOnceThereIsOne() throws IOException {
+        List<String> errors = new ArrayList<>();
+        try (LoopRig rig =
+                        LoopRig.simulated(1, Faults.builder().maxDescriptors(3).build());
+                ConnectionListener spare = listening(rig, ListenerConfig.of());
+                ConnectionListener listener = listening(rig, ListenerConfig.of());
+                SocketBufferEvent client = SocketBufferEvent.create(rig.base())) {
+            listener.onAcceptError((self, cause) -> {
+                errors.add(cause.getMessage());
+                joined(() -> rig.base().execute(self::pause));
+            });
+            client.connect(listener.localAddress());
+            rig.runUntil(listener::isPaused);
+            assertThat(errors).containsExactly("Too many open files");
+            spare.close();
+            listener.resume();
+            rig.runUntil(() -> accepted.size() == 1);
         }
     }
 }
