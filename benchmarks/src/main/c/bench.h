@@ -38,6 +38,8 @@ extern const struct workload buffer_workloads[];
 extern const size_t buffer_workload_count;
 extern const struct workload event_workloads[];
 extern const size_t event_workload_count;
+extern const struct workload pair_workloads[];
+extern const size_t pair_workload_count;
 extern const struct workload timer_workloads[];
 extern const size_t timer_workload_count;
 

@@ -105,9 +105,9 @@ static int is_wanted(const char *name, int count, char **names)
 
 static const struct workload *workload_at(size_t index)
 {
-	const struct workload *groups[] = {buffer_workloads, event_workloads, timer_workloads};
-	const size_t counts[] = {buffer_workload_count, event_workload_count, timer_workload_count};
-	for (int group = 0; group < 3; group++) {
+	const struct workload *groups[] = {buffer_workloads, event_workloads, pair_workloads, timer_workloads};
+	const size_t counts[] = {buffer_workload_count, event_workload_count, pair_workload_count, timer_workload_count};
+	for (int group = 0; group < 4; group++) {
 		if (index < counts[group])
 			return &groups[group][index];
 		index -= counts[group];

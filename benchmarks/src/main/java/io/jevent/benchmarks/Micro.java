@@ -66,6 +66,18 @@ public class Micro {
         return state.run();
     }
 
+    @Benchmark
+    @OperationsPerInvocation(PairWorkload.MESSAGES)
+    public long perMessage(PerMessage state) {
+        return state.run();
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(PairWorkload.STREAM_BYTES)
+    public long perByteStreamed(PerByteStreamed state) {
+        return state.run();
+    }
+
     /** All phases together, and the wait for the timers too: read the allocation, not the time. */
     @Benchmark
     @OperationsPerInvocation(TimerWorkload.TIMERS)
@@ -158,6 +170,26 @@ public class Micro {
         @Override
         String name() {
             return "turn-1000-tasks";
+        }
+    }
+
+    public static class PerMessage extends Open {
+        @Param({"pair-ping-pong", "filter-pass-64", "filter-stack", "rate-limit-overhead"})
+        public String name = "";
+
+        @Override
+        String name() {
+            return name;
+        }
+    }
+
+    public static class PerByteStreamed extends Open {
+        @Param({"pair-stream-16k", "filter-pass-16k"})
+        public String name = "";
+
+        @Override
+        String name() {
+            return name;
         }
     }
 

@@ -29,6 +29,12 @@ final class Workloads {
         put("turn-empty", TurnWorkload.Empty::new);
         put("turn-one-task", name -> new TurnWorkload.Tasks(name, "turn", TurnWorkload.TURNS, 1));
         put("turn-1000-tasks", name -> new TurnWorkload.Tasks(name, "task", 10, TurnWorkload.TASKS_A_TURN));
+        put("pair-ping-pong", name -> new PairWorkload.PingPong(name, 0));
+        put("pair-stream-16k", name -> new PairWorkload.Stream(name, 0));
+        put("filter-pass-64", name -> new PairWorkload.PingPong(name, 1));
+        put("filter-pass-16k", name -> new PairWorkload.Stream(name, 1));
+        put("filter-stack", name -> new PairWorkload.PingPong(name, 3));
+        put("rate-limit-overhead", PairWorkload.PingPong::limited);
         put("timers", _ -> new TimerWorkload(TimerWorkload.TIMERS));
     }
 

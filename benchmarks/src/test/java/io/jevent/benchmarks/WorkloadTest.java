@@ -16,8 +16,8 @@ class WorkloadTest {
         try (Workload workload = Workloads.open(name)) {
             assertThat(SideBySide.measure(workload, 0, 0))
                     .singleElement()
-                    .satisfies(
-                            line -> assertThat(line).matches(name + " (byte|move|hop|turn|task) [0-9.]+ [1-9][0-9]*"));
+                    .satisfies(line ->
+                            assertThat(line).matches(name + " (byte|move|hop|turn|task|message) [0-9.]+ [1-9][0-9]*"));
         }
     }
 

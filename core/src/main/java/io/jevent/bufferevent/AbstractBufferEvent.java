@@ -93,6 +93,12 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     private boolean flushRequested;
 
+    /** The loop will flush us at the end of the turn. */
+    private boolean flushAwaited;
+
+    /** Flushes within the turn; null until that is asked for, and always where it is not worth it. */
+    private @Nullable Activation earlyFlush;
+
     /** The transport has the output and sends by itself what could not be sent at once. */
     private boolean handedOver;
 
@@ -128,6 +134,14 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     /** This, as what users know it by. */
     abstract BufferEvent self();
+
+    /**
+     * Whether output is handed on within the turn, behind the callbacks that are due already, and not at its end. That is for
+     * what stays in memory: nothing is saved by gathering output, and a message to and fro would cost a poll each way.
+     */
+    boolean flushesWithinTurn() {
+        return false;
+    }
 
     /** Closes the transport, or leaves its socket open, as the flavor's options say. */
     abstract void endTransport(Transport transport);
@@ -240,6 +254,10 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             throw new IllegalArgumentException("need 0 <= priority < " + engine.priorityCount() + ", got " + priority);
         }
         engine.changePriority(delivery, priority);
+        Activation flushing = earlyFlush;
+        if (flushing != null) {
+            engine.changePriority(flushing, priority);
+        }
         callbacks.priority(priority);
     }
 
@@ -458,12 +476,12 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     /** Hands the output to the transport at once. */
     final void handDown() {
         flushRequested = true;
-        flush();
+        flushNow();
     }
 
     final void flushIfRequested() {
         if (flushRequested) {
-            flush();
+            flushNow();
         }
     }
 
@@ -879,14 +897,31 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     // ---- flush ----
 
     private void requestFlush() {
-        if (!flushRequested) {
-            flushRequested = true;
+        if (flushRequested) {
+            return;
+        }
+        flushRequested = true;
+        if (!flushAwaited) {
+            flushAwaited = true; // Also of those who flush earlier: the loop may return before that.
             engine.requestFlush(this);
+        }
+        if (flushesWithinTurn()) {
+            Activation flushing = earlyFlush;
+            if (flushing == null) {
+                flushing = new EarlyFlush(delivery.priority());
+                earlyFlush = flushing;
+            }
+            engine.activate(flushing);
         }
     }
 
     @Override
     public final void flush() {
+        flushAwaited = false;
+        flushNow();
+    }
+
+    private void flushNow() {
         Layer layer = above;
         if (layer != null) {
             layer.flushAbove();
@@ -1029,6 +1064,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             remote.queue().end(true);
         }
         engine.deactivate(delivery);
+        if (earlyFlush != null) {
+            engine.deactivate(earlyFlush);
+        }
         readClock.ticking(false);
         writeClock.ticking(false);
         if (closeDeadline != null) {
@@ -1051,6 +1089,23 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
             throw new IllegalArgumentException("need a duration >= 0, got " + duration);
         }
         return duration.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : duration.toNanos();
+    }
+
+    /** The flush that does not wait for the end of the turn, in the active queues. */
+    private final class EarlyFlush extends Activation {
+        EarlyFlush(int priority) {
+            super(priority);
+        }
+
+        @Override
+        protected void run() {
+            flushIfRequested();
+        }
+
+        @Override
+        protected Object source() {
+            return self();
+        }
     }
 
     /** The transport's I/O, in the active queues. */

@@ -32,6 +32,11 @@ final class FilterBufferEventImpl extends AbstractBufferEvent implements FilterB
     }
 
     @Override
+    boolean flushesWithinTurn() {
+        return below.flushesWithinTurn();
+    }
+
+    @Override
     void endTransport(Transport transport) {
         transport.close();
     }

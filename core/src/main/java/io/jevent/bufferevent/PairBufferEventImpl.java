@@ -43,6 +43,11 @@ final class PairBufferEventImpl extends AbstractBufferEvent implements PairBuffe
     }
 
     @Override
+    boolean flushesWithinTurn() {
+        return true;
+    }
+
+    @Override
     void endTransport(Transport transport) {
         PairBufferEventImpl other = partner;
         if (other != null) {

@@ -299,7 +299,7 @@ public final class RateLimits {
         long allowed = Math.max(0, single);
         TokenBucket own = bucket;
         if (own != null) {
-            own.refill(engine.clock().nanoTime());
+            own.refill(engine.cachedNanos()); // Asked several times for every move; a turn is short beside a tick.
             allowed = Math.min(allowed, Math.max(0, own.tokens(direction)));
         }
         RateLimitGroup present = group;

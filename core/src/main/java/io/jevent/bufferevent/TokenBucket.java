@@ -40,8 +40,9 @@ final class TokenBucket {
 
     /** Adds what the ticks since the last time have brought. */
     void refill(long presentNanos) {
-        long ticks = (presentNanos - tickStart) / tickNanos;
-        if (ticks > 0) {
+        long elapsedNanos = presentNanos - tickStart;
+        if (elapsedNanos >= tickNanos) {
+            long ticks = elapsedNanos / tickNanos;
             tickStart += ticks * tickNanos;
             readTokens = filled(readTokens, config.readRate(), config.readBurst(), ticks);
             writeTokens = filled(writeTokens, config.writeRate(), config.writeBurst(), ticks);
