@@ -64,7 +64,8 @@ class RemoteContractTest {
             });
             Writer writer = new Writer(remote, bytes);
             Thread.startVirtualThread(writer);
-            ends.rig().runUntil(() -> all.length() == bytes.length);
+            // Whose time is simulated must not outrun the writer's thread.
+            Threads.runUntil(ends.rig(), writer.done, () -> all.length() == bytes.length);
             writer.done.join();
             assertThat(Arrays.mismatch(all.removeAll(), bytes)).isEqualTo(-1);
             assertThat(remote.write(new byte[1])).isEqualTo(RemoteResult.CLOSED);

@@ -281,12 +281,11 @@ class ListeningSocketContractTest {
     @Tag("parity") // regress_listener.c: disable_in_thread
     void pausingFromAnotherThreadDuringTheAcceptCallbackWaitsForNobody(BackendUnderTest backend) throws IOException {
         try (LoopRig rig = backend.open();
-                ConnectionListener listener = ConnectionListener.bind(
-                        rig.base(), rig.anyAddress(), (self, socket) -> {
-                            socket.close();
-                            joined(() -> rig.base().execute(self::pause));
-                            accepted.add(self.localAddress());
-                        });
+                ConnectionListener listener = ConnectionListener.bind(rig.base(), rig.anyAddress(), (self, socket) -> {
+                    socket.close();
+                    joined(() -> rig.base().execute(self::pause));
+                    accepted.add(self.localAddress());
+                });
                 Socket client = connected(listener)) {
             rig.runUntil(() -> !accepted.isEmpty() && listener.isPaused());
             assertThat(client.isConnected()).isTrue();

@@ -52,8 +52,8 @@ class ProxyPeerTest {
     }
 
     static Stream<Arguments> peersAndSizes() {
-        return Stream.of("socat", "ncat").flatMap(peer -> Stream.of(0, 1, 16 << 20)
-                .map(size -> Arguments.of(peer, size)));
+        return Stream.of("socat", "ncat")
+                .flatMap(peer -> Stream.of(0, 1, 16 << 20).map(size -> Arguments.of(peer, size)));
     }
 
     @ParameterizedTest
