@@ -155,6 +155,20 @@ public interface Transport {
         return Optional.empty();
     }
 
+    /**
+     * Gives the connection away, for another base to take over: nothing more is received or sent, and the callback runs once
+     * nothing is under way, perhaps inside this call, unless the transport is closed before. What has been received and not
+     * delivered goes to {@code unread}; what has been sent is taken from its source first. If it turns out meanwhile that the
+     * connection has failed, {@link TransportHandler#onFailed} is called before the callback.
+     *
+     * @param unread where bytes go, at the end
+     * @param callback is given the connection; this transport then is dead
+     * @throws UnsupportedOperationException if connections of this kind cannot change their loop
+     */
+    default void handOff(EvBuffer unread, HandOffCallback callback) {
+        throw new UnsupportedOperationException("this connection cannot go to another base");
+    }
+
     /** Ends the connection and closes its socket. Idempotent. */
     void close();
 

@@ -1,5 +1,6 @@
 package io.jevent.bufferevent;
 
+import io.jevent.backend.AcceptedSocket;
 import io.jevent.backend.Direction;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,8 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         FAILED,
         /** Nobody is called back any more; output leaves until the deadline. */
         CLOSING,
+        /** Closed for the program; the connection goes to another base as soon as nothing is under way. */
+        MOVING,
         /** Over. */
         CLOSED
     }
@@ -107,6 +111,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     /** Whether the loop counts us among the things to wait for. */
     private final KeepAlive keepAlive;
+
+    /** Where the connection goes to; null unless it moves. */
+    private @Nullable Move move;
 
     /** Set by closeAfterFlush. */
     private @Nullable LoopTimer closeDeadline;
@@ -446,7 +453,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     /** Whether it is closed, or about to be. */
     final boolean isGone() {
-        return state == State.CLOSED || state == State.CLOSING;
+        return state == State.CLOSED || state == State.CLOSING || state == State.MOVING;
     }
 
     /** Bytes that may be appended before the high mark is passed; none while the writer is to wait. */
@@ -674,6 +681,9 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     @Override
     public final void onSent(long byteCount) {
+        if (state == State.MOVING) {
+            return;
+        }
         writeClock.progress();
         if (sendAdmitted != Transport.UNLIMITED) {
             sendAdmitted -= byteCount;
@@ -713,6 +723,11 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     @Override
     public final void onFailed(Direction direction, IOException cause) {
+        Move under = move;
+        if (under != null) {
+            under.failed(direction, cause);
+            return;
+        }
         if (state == State.CLOSING) {
             close();
             return;
@@ -803,7 +818,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         return switch (state) {
             case OPEN -> readingEnabled && !inputEnded;
             case CLOSING -> !inputEnded;
-            case UNCONNECTED, CONNECTING, FAILED, CLOSED -> false;
+            case UNCONNECTED, CONNECTING, FAILED, MOVING, CLOSED -> false;
         };
     }
 
@@ -837,7 +852,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
     }
 
     private boolean hasToWait(boolean wantsBytes, boolean writes) {
-        if (state == State.CLOSING || readClock.isRunning() || writeClock.isRunning()) {
+        if (state == State.CLOSING || state == State.MOVING || readClock.isRunning() || writeClock.isRunning()) {
             return true;
         }
         boolean awaitsUserConnect = state == State.OPEN && writingEnabled && isUserConnecting();
@@ -953,6 +968,104 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         }
     }
 
+    // ---- to another base ----
+
+    final void checkCanMove() {
+        checkOnTop();
+        if (state != State.OPEN || isUserConnecting()) {
+            throw new IllegalStateException("need an open connection to move, got " + state);
+        }
+    }
+
+    final long maxOutputBytes() {
+        return maxOutputBytes;
+    }
+
+    final Duration timeout(Direction direction) {
+        return Duration.ofNanos((direction == Direction.READING ? readClock : writeClock).timeoutNanos());
+    }
+
+    final boolean isOutputShutdownAsked() {
+        return outputShutdownAsked;
+    }
+
+    final boolean isOutputShutdownDone() {
+        return outputShutdownDone;
+    }
+
+    final List<Condition> takeConditions() {
+        return callbacks.takeConditions();
+    }
+
+    /** Closes this for the program, and sends the connection away once nothing of it is under way. */
+    final void leave(Move begun) {
+        Transport present = transportOrThrow();
+        callbacks.silence();
+        state = State.MOVING;
+        move = begun;
+        admitted = 0;
+        handedOver = false;
+        if (limits != null) {
+            limits.close();
+        }
+        update();
+        input.unfreeze(EvBuffer.End.START); // The program may have frozen it.
+        begun.unread.addBuffer(input);
+        if (state == State.MOVING) { // A change callback of the user's may have closed the base.
+            present.handOff(begun.unread, this::onHandedOff);
+        }
+    }
+
+    private void onHandedOff(AcceptedSocket socket) {
+        Move done = Objects.requireNonNull(move);
+        transport = null;
+        move = null;
+        handedOffAs(socket);
+        output.unfreeze(EvBuffer.End.START);
+        done.unsent.addBuffer(output);
+        engine.removeResource(this);
+        closeWithBase();
+        done.send(socket);
+    }
+
+    /** The connection goes on as another's. */
+    void handedOffAs(AcceptedSocket socket) {}
+
+    /** Takes on what came along with a connection, before the program sees this. */
+    final void settle(Move move) {
+        inputWatermark = move.inputWatermark;
+        outputWatermark = move.outputWatermark;
+        maxOutputBytes = move.maxOutputBytes;
+        timeouts(move.readTimeout, move.writeTimeout);
+        readingEnabled = move.readingEnabled;
+        writingEnabled = move.writingEnabled;
+        inputEnded = move.inputEnded;
+        outputShutdownAsked = move.outputShutdownAsked;
+        outputShutdownDone = move.outputShutdownDone;
+        input.unfreeze(EvBuffer.End.END);
+        input.addBuffer(move.unread);
+        input.freeze(EvBuffer.End.END);
+        output.addBuffer(move.unsent);
+        if (outputShutdownAsked) {
+            output.freeze(EvBuffer.End.END);
+        }
+        update();
+    }
+
+    /** Reports what was due on the other base, once the program has set its callbacks. */
+    final void goOn(Move move, Condition.@Nullable Failed failure) {
+        if (isGone()) {
+            return;
+        }
+        if (!input.isEmpty() && input.length() >= inputWatermark.low()) {
+            callbacks.readLater();
+        }
+        move.conditions.forEach(callbacks::raiseLater);
+        if (failure != null) {
+            onFailed(failure.direction(), failure.cause());
+        }
+    }
+
     // ---- end ----
 
     public final void shutdownOutput() {
@@ -976,7 +1089,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("need deadline > 0, got " + deadline);
         }
-        if (state == State.CLOSED || state == State.CLOSING) {
+        if (isGone()) {
             return;
         }
         if (state == State.UNCONNECTED || state == State.FAILED) {
@@ -1032,7 +1145,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     public final void close() {
         engine.checkThread();
-        if (state == State.CLOSED) {
+        if (state == State.CLOSED || state == State.MOVING) {
             return;
         }
         engine.removeResource(this);
@@ -1046,6 +1159,10 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
         }
         callbacks.silence();
         state = State.CLOSED;
+        if (move != null) {
+            move.closeBuffers();
+            move = null;
+        }
         Transport old = transport;
         transport = null;
         if (old != null) {
@@ -1079,7 +1196,7 @@ abstract class AbstractBufferEvent implements TransportHandler, Flushable, LoopR
 
     final void checkOpen() {
         engine.checkThread();
-        if (state == State.CLOSED || state == State.CLOSING) {
+        if (isGone()) {
             throw new IllegalStateException("this buffer event is closed");
         }
     }

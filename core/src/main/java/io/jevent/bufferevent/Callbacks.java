@@ -2,6 +2,7 @@ package io.jevent.bufferevent;
 
 import io.jevent.loop.Activation;
 import io.jevent.loop.LoopEngine;
+import java.util.List;
 
 /**
  * The callbacks of one buffer event: which they are, when one may run at once, and what waits otherwise.
@@ -128,6 +129,11 @@ final class Callbacks {
         onCondition = NOTHING;
         pending.clear();
         engine.deactivate(deferred);
+    }
+
+    /** What waits to be said of the connection is said by another. */
+    List<Condition> takeConditions() {
+        return pending.takeConditions();
     }
 
     /** From now on a layer is told, and first what waits. */

@@ -40,6 +40,10 @@ final class IdleClock {
         ticking(wasTicking);
     }
 
+    long timeoutNanos() {
+        return timeoutNanos;
+    }
+
     /** Starts a full interval, or stops; a clock that ticks already goes on ticking. */
     void ticking(boolean ticking) {
         if (this.ticking == ticking) {

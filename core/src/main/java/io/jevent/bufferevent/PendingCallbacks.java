@@ -1,6 +1,8 @@
 package io.jevent.bufferevent;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +74,18 @@ final class PendingCallbacks {
     @Nullable
     Condition takeCondition() {
         return conditions == null ? null : conditions.poll();
+    }
+
+    /** Takes all conditions, that of a new connection first. */
+    List<Condition> takeConditions() {
+        List<Condition> taken = new ArrayList<>();
+        if (takeConnected()) {
+            taken.add(Condition.Connected.INSTANCE);
+        }
+        for (Condition next = takeCondition(); next != null; next = takeCondition()) {
+            taken.add(next);
+        }
+        return taken;
     }
 
     /** Forgets everything but that bytes have arrived. */

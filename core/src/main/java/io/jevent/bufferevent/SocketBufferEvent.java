@@ -56,7 +56,7 @@ public sealed interface SocketBufferEvent extends BufferEvent permits SocketBuff
      */
     static SocketBufferEvent create(EventBase base, AcceptedSocket socket, BufferEventOption... options) {
         SocketBufferEventImpl made = new SocketBufferEventImpl(base, options);
-        made.socketOrClose(() -> made.adopt(socket));
+        made.socketOrClose(() -> made.adopt(socket, /* usersSocket= */ false));
         return made;
     }
 
@@ -154,6 +154,29 @@ public sealed interface SocketBufferEvent extends BufferEvent permits SocketBuff
      * @see "libevent bufferevent_socket_connect(), with a null address"
      */
     void connect();
+
+    /**
+     * Moves the connection to another base, usually of another thread. From then on this buffer event is closed; a new one of
+     * that base is given to the callback on its thread.
+     *
+     * <p>What goes along: the socket; bytes received and not read, bytes written and not sent, with nothing lost or doubled;
+     * the options it was made with, marks, timeouts and the bound of the output; which directions are enabled and which have
+     * ended; conditions that were due. What does not: callbacks, change callbacks of the buffers, rate limits, the priority.
+     * After the callback has set its own, the read callback runs once if the input holds at least the low mark, whether
+     * that was announced here or not.
+     *
+     * <p>If the other base is closed before the callback runs, the connection is closed; a socket that the user gave without
+     * {@link BufferEventOption#CLOSE_ON_FREE} stays open. This base's loop goes on until nothing of the connection is under way
+     * there. <em>Difference</em>: libevent's function takes only a buffer event that nothing is pending on.
+     *
+     * @param target another base, on the same backend
+     * @param onMoved is given the new buffer event
+     * @throws IllegalArgumentException if it is this base, or one on another backend
+     * @throws IllegalStateException if it is not connected, another buffer event stands on it, or it is closed
+     * @throws UnsupportedOperationException if the backend's connections cannot change their loop
+     * @see "libevent bufferevent_base_set()"
+     */
+    void moveTo(EventBase target, MoveCallback onMoved);
 
     /**
      * Sets an option of the socket: the one that is set, or else each that {@link #connect(SocketAddress)} makes. Without

@@ -21,6 +21,8 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
 
     private final boolean closesUsersSocket;
 
+    private final BufferEventOption[] options;
+
     /** Of sockets that connect makes. */
     private SocketSettings settings = SocketSettings.none();
 
@@ -35,6 +37,7 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
 
     SocketBufferEventImpl(EventBase base, BufferEventOption... options) {
         super(base, options);
+        this.options = options.clone();
         this.closesUsersSocket = List.of(options).contains(BufferEventOption.CLOSE_ON_FREE);
     }
 
@@ -45,10 +48,10 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
 
     @Override
     void endTransport(Transport transport) {
-        if (usersSocket && !closesUsersSocket) {
-            transport.release();
-        } else {
+        if (closesSocket()) {
             transport.close();
+        } else {
+            transport.release();
         }
         AcceptedSocket over = accepted;
         accepted = null;
@@ -106,15 +109,47 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
         }
     }
 
-    void adopt(AcceptedSocket socket) {
+    void adopt(AcceptedSocket socket, boolean usersSocket) {
         try {
             Transport fresh = engine.backend().adopt(socket, this);
-            usersSocket = false;
+            this.usersSocket = usersSocket;
             accepted = socket;
             begin(fresh, State.OPEN);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use " + socket, e);
         }
+    }
+
+    @Override
+    public void moveTo(EventBase target, MoveCallback onMoved) {
+        Objects.requireNonNull(onMoved, "onMoved");
+        checkCanMove();
+        if (target == base) {
+            throw new IllegalArgumentException("need another base than its own");
+        }
+        if (!target.backend().equals(base.backend())) {
+            throw new IllegalArgumentException(
+                    "need a base on the same backend, " + base.backend() + ", got one on " + target.backend());
+        }
+        leave(new Move(this, target, onMoved, options));
+    }
+
+    /** Whoever counts it counts it until it is closed there. */
+    @Override
+    void handedOffAs(AcceptedSocket socket) {
+        AcceptedSocket over = accepted;
+        accepted = null;
+        if (over != null) {
+            socket.onClosed(over::connectionEnded);
+        }
+    }
+
+    boolean isUsersSocket() {
+        return usersSocket;
+    }
+
+    boolean closesSocket() {
+        return !usersSocket || closesUsersSocket;
     }
 
     private void dropSocket() {

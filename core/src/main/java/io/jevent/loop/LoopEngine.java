@@ -666,9 +666,14 @@ public final class LoopEngine {
         }
         LoopHealth.unwatch(this);
         pool.confineTo(owner);
-        int dropped = tasks.close();
-        if (dropped > 0) {
-            System.getLogger("io.jevent").log(System.Logger.Level.DEBUG, "closing drops {0} tasks", dropped);
+        List<Runnable> dropped = tasks.close();
+        if (!dropped.isEmpty()) {
+            System.getLogger("io.jevent").log(System.Logger.Level.DEBUG, "closing drops {0} tasks", dropped.size());
+        }
+        for (Runnable task : dropped) {
+            if (task instanceof DroppableTask droppable) {
+                droppable.dropped();
+            }
         }
         List.copyOf(resources).forEach(this::closeQuietly);
         resources.clear();

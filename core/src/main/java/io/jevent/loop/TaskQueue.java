@@ -1,6 +1,8 @@
 package io.jevent.loop;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,11 +81,12 @@ final class TaskQueue {
         return emptying.poll();
     }
 
-    /** Refuses tasks from now on and drops those that wait; returns how many. */
-    int close() {
+    /** Refuses tasks from now on and drops those that wait; returns them. */
+    List<Runnable> close() {
         synchronized (lock) {
             closed = true;
-            int dropped = filling.size() + emptying.size();
+            List<Runnable> dropped = new ArrayList<>(emptying);
+            dropped.addAll(filling);
             filling.clear();
             emptying.clear();
             fillingCount = 0;

@@ -1,6 +1,7 @@
 package io.jevent.testkit;
 
 import io.jevent.backend.Direction;
+import io.jevent.backend.HandOffCallback;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
 import io.jevent.buffer.BufferLimitException;
@@ -509,6 +510,22 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
             network.note(this + " ends its output");
             other.arrivesLater(() -> other.endArrived = true);
         }
+    }
+
+    // ---- to another base ----
+
+    @Override
+    public void handOff(EvBuffer unread, HandOffCallback callback) {
+        target = null;
+        admitted = 0;
+        source = null;
+        handler = null;
+        writeWaitsForMemory = false;
+        if (backend != null) {
+            backend.remove(this);
+            backend = null;
+        }
+        callback.onHandedOff(new SimulatedAcceptor.Accepted(this));
     }
 
     // ---- the end ----

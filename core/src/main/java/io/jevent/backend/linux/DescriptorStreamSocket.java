@@ -1,5 +1,6 @@
 package io.jevent.backend.linux;
 
+import io.jevent.backend.AcceptedSocket;
 import io.jevent.backend.readiness.ReadinessKey;
 import io.jevent.backend.readiness.StreamSocket;
 import io.jevent.vector.IoVector;
@@ -173,6 +174,12 @@ final class DescriptorStreamSocket implements StreamSocket, VectorChannel {
     @Override
     public boolean isOpen() {
         return !closed;
+    }
+
+    @Override
+    public AcceptedSocket handOff() {
+        closed = true; // For us; whoever gets the number must not meet it here.
+        return new DescriptorAcceptedSocket(fd, family, null);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.jevent.backend.linux;
 
 import io.jevent.backend.Direction;
+import io.jevent.backend.HandOffCallback;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
 import io.jevent.backend.readiness.Addresses;
@@ -18,6 +19,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -144,6 +146,14 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
 
     /** Keeps the bytes of an operation in flight when the source goes away. */
     private @Nullable EvBuffer held;
+
+    // ---- leaving ----
+
+    /** Is given the connection when nothing is in flight; null unless it leaves for another loop. */
+    private @Nullable HandOffCallback leaving;
+
+    /** Where received bytes go that were not delivered. */
+    private @Nullable EvBuffer unread;
 
     UringTransport(UringBackend backend, int fd, int family, Stage stage, TransportHandler handler) {
         super(backend.owners);
@@ -309,6 +319,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     private boolean maySend() {
         return state == State.CONNECTED
                 && source != null
+                && leaving == null
                 && !sending
                 && !sendEnded
                 && !awaitsRoom
@@ -503,6 +514,9 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
                 wantsToPrepare();
             }
         }
+        if (leaving != null && !hasInFlight()) {
+            handler.onReady();
+        }
     }
 
     private void onConnectCompleted(int result) {
@@ -609,6 +623,10 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
 
     @Override
     public void deliver() {
+        if (leaving != null) {
+            leaveIfIdle(leaving);
+            return;
+        }
         try {
             if (connectEnded) {
                 finishConnect();
@@ -851,6 +869,49 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     }
 
     // ---- the end ----
+
+    /**
+     * What is in flight is cancelled by the ring's usual way, since it may complete nevertheless; what completes counts. Then
+     * the descriptor is nobody's here.
+     */
+    @Override
+    public void handOff(EvBuffer unread, HandOffCallback callback) {
+        this.unread = unread;
+        this.leaving = callback;
+        admitted = 0;
+        stopSending();
+        if (hasInFlight(WRITABLE)) {
+            backend.queue.cancelTagNow(tag(WRITABLE));
+        }
+        leaveIfIdle(callback);
+        if (state == State.CONNECTED) {
+            wantsToPrepare();
+        }
+    }
+
+    private void leaveIfIdle(HandOffCallback callback) {
+        if (state != State.CONNECTED) {
+            return;
+        }
+        if (sendEnded && sendFailure == null) {
+            finishSend();
+        }
+        if (hasInFlight() || state != State.CONNECTED) {
+            return;
+        }
+        if (arrived != null) {
+            arrived.moveTo(Objects.requireNonNull(unread), arrived.length());
+        }
+        IOException ofReceiving = receiveFailure;
+        IOException ofSending = sendFailure;
+        if (ofReceiving != null) {
+            handler.onFailed(Direction.READING, ofReceiving);
+        } else if (ofSending != null) {
+            handler.onFailed(Direction.WRITING, ofSending);
+        }
+        release();
+        callback.onHandedOff(new DescriptorAcceptedSocket(fd, family, null));
+    }
 
     @Override
     public void close() {

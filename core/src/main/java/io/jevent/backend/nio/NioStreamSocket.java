@@ -1,5 +1,6 @@
 package io.jevent.backend.nio;
 
+import io.jevent.backend.AcceptedSocket;
 import io.jevent.backend.readiness.ReadinessKey;
 import io.jevent.backend.readiness.StreamSocket;
 import java.io.IOException;
@@ -105,6 +106,11 @@ final class NioStreamSocket implements StreamSocket {
     @Override
     public @Nullable SocketAddress remoteAddress() throws IOException {
         return channel.getRemoteAddress();
+    }
+
+    @Override
+    public AcceptedSocket handOff() {
+        return new NioAcceptedSocket(channel);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.jevent.backend.readiness;
 
 import io.jevent.backend.Direction;
+import io.jevent.backend.HandOffCallback;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
 import io.jevent.buffer.BufferLimitException;
@@ -448,6 +449,12 @@ public final class ReadinessTransport extends Watcher implements Transport {
     @Override
     public Optional<SocketAddress> remoteAddress() {
         return Addresses.ofNullable(socket::remoteAddress);
+    }
+
+    @Override
+    public void handOff(EvBuffer unread, HandOffCallback callback) {
+        release();
+        callback.onHandedOff(socket.handOff());
     }
 
     @Override

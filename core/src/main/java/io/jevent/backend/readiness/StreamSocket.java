@@ -1,5 +1,6 @@
 package io.jevent.backend.readiness;
 
+import io.jevent.backend.AcceptedSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -73,6 +74,9 @@ public interface StreamSocket {
     /** The peer's address, null if there is none yet. */
     @Nullable
     SocketAddress remoteAddress() throws IOException;
+
+    /** The open, connected socket, given away: it is not used here any more. Its watchers must be removed before. */
+    AcceptedSocket handOff();
 
     /** Closes the socket, whose watchers are removed only after it. Idempotent; never throws. */
     void close();

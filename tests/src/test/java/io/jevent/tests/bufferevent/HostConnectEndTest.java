@@ -430,7 +430,7 @@ class HostConnectEndTest extends HostConnectCase {
         assertThat(received).hasToString("through");
     }
 
-    private static final class Passing implements BufferFilter {
+    static final class Passing implements BufferFilter {
         @Override
         public FilterResult input(EvBuffer source, EvBuffer target, long maxBytes, FlushMode mode) {
             return move(source, target, maxBytes);

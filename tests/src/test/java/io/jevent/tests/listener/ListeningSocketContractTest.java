@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What is under a listener: its channel or descriptor, those of the user's, and both families of addresses. */
 @Tag("socket")
 @Timeout(120)
+@SuppressWarnings("try") // what closes earlier is what is tested
 class ListeningSocketContractTest {
     private final List<SocketAddress> accepted = new ArrayList<>();
 
