@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What goes along when a connection moves to another base; both bases run here in turns, on one thread. */
+@SuppressWarnings("try") // what closes earlier is what is tested
 class MoveTest {
     private final SimulatedNetwork network = new SimulatedNetwork(1, Faults.none());
     private final List<Throwable> thrown = new ArrayList<>();

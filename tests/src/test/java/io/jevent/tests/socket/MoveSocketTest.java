@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Connections that hop between the loops of two threads while bytes flow both ways: none is lost, doubled or out of order. */
 @Tag("socket")
 @Timeout(120)
+@SuppressWarnings("try") // what closes earlier is what is tested
 class MoveSocketTest {
     private static final int BYTE_COUNT = 4_000_000;
     private static final int HOPS = 1_000;
