@@ -14,7 +14,7 @@ final class Callbacks {
     private static final Nothing NOTHING = new Nothing();
 
     private final LoopEngine engine;
-    private final AbstractBufferEvent owner;
+    private final FlowPolicy owner;
     private final boolean defers;
     private final Activation deferred;
     private final PendingCallbacks pending = new PendingCallbacks();
@@ -25,7 +25,7 @@ final class Callbacks {
     private boolean delivering;
 
     /** Callbacks that do nothing yet; {@code defers} queues them in any case. */
-    Callbacks(LoopEngine engine, AbstractBufferEvent owner, boolean defers) {
+    Callbacks(LoopEngine engine, FlowPolicy owner, boolean defers) {
         this.engine = engine;
         this.owner = owner;
         this.defers = defers;

@@ -12,7 +12,7 @@ import io.jevent.loop.LoopTimer;
  */
 final class IdleClock {
     private final LoopEngine engine;
-    private final AbstractBufferEvent owner;
+    private final FlowPolicy owner;
     private final Direction direction;
     private final LoopTimer timer = new LoopTimer() {
         @Override
@@ -27,7 +27,7 @@ final class IdleClock {
     private boolean ticking;
     private long progressNanos;
 
-    IdleClock(LoopEngine engine, AbstractBufferEvent owner, Direction direction) {
+    IdleClock(LoopEngine engine, FlowPolicy owner, Direction direction) {
         this.engine = engine;
         this.owner = owner;
         this.direction = direction;

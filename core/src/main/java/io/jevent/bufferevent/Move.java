@@ -64,7 +64,7 @@ final class Move implements DroppableTask {
         this.readingEnabled = from.isReadingEnabled();
         this.writingEnabled = from.isWritingEnabled();
         this.inputEnded = from.hasInputEnded();
-        this.outputShutdownAsked = from.isOutputShutdownAsked();
+        this.outputShutdownAsked = from.isOutputEnding();
         this.outputShutdownDone = from.isOutputShutdownDone();
         this.conditions = new ArrayList<>(from.takeConditions());
     }

@@ -501,7 +501,7 @@ final class RemoteQueue implements Runnable {
     private void moveToOutput(Step.Bytes step) {
         EvBuffer buffer = step.buffer();
         try {
-            if (!owner.isOutputShutDown()) {
+            if (!owner.isOutputEnding()) {
                 owner.output().addBuffer(buffer);
             }
         } finally {
