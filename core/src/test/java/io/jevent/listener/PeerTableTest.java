@@ -68,6 +68,8 @@ class PeerTableTest {
         assertThat(table.count()).isEqualTo(2);
         assertThat(table.of(from("10.0.0.1"), START)).isSameAs(first);
         assertThat(table.of(from("10.0.0.3"), START)).isSameAs(third);
+        assertThat(third.openCount()).isEqualTo(1);
+        assertThat(table.of(from("10.0.0.2"), START)).as("forgotten").isNotIn(first, second, third);
     }
 
     @Test

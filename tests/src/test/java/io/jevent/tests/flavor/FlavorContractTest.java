@@ -446,7 +446,9 @@ class FlavorContractTest {
             ends.rig().runUntil(() -> ends.near().input().length() == 1000);
             long ticks = (ends.rig().base().nanoTime() - start) / tick.toNanos();
             assertThat(ticks).as("ten buckets, the first one full").isGreaterThanOrEqualTo(8);
-            assertThat(most[0]).isLessThan(100);
+            if (flavor.isSimulated()) { // Else a tick may pass before the callback.
+                assertThat(most[0]).as("allowed behind a read").isLessThan(100);
+            }
             ends.near().input().drain(1000);
         }
     }
