@@ -143,7 +143,12 @@ class StructLayoutTest {
             // Java shortens two names.
             String name =
                     option.name().replace("TCP_KEEPINTERVAL", "TCP_KEEPINTVL").replace("KEEPCOUNT", "KEEPCNT");
-            same(option.level == LinuxSocketOption.Level.TCP ? "IPPROTO_TCP" : "SOL_SOCKET", option.level.number);
+            String level = switch (option.level) {
+                case SOCKET -> "SOL_SOCKET";
+                case TCP -> "IPPROTO_TCP";
+                case IPV6 -> "IPPROTO_IPV6";
+            };
+            same(level, option.level.number);
             same(name, option.number);
         }
         same("EINTR", Libc.EINTR);
