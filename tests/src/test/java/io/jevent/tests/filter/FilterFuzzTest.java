@@ -103,8 +103,7 @@ class FilterFuzzTest {
         byte[] other = cut.joined();
         int common = whole.failure == null ? Math.max(one.length, other.length) : Math.min(one.length, other.length);
         require(
-                common <= Math.min(one.length, other.length)
-                        && Arrays.equals(one, 0, common, other, 0, common),
+                common <= Math.min(one.length, other.length) && Arrays.equals(one, 0, common, other, 0, common),
                 "other bytes when cut");
         require(POOL.bytesInUse() == 0, "memory is left");
         return whole;
