@@ -41,7 +41,7 @@ class PeerTableTest {
         assertThat(PeerTable.keyOf(from("::ffff:10.0.0.1"))).isEqualTo(PeerTable.keyOf(from("10.0.0.1")));
         assertThat(PeerTable.keyOf(from("0.0.0.0"))).isNotEqualTo(PeerTable.keyOf(from("::1")));
         assertThat(PeerTable.keyOf(UnixDomainSocketAddress.of("")))
-                .isEqualTo(PeerTable.keyOf(UnixDomainSocketAddress.of("/tmp/x")))
+                .isEqualTo(PeerTable.keyOf(UnixDomainSocketAddress.of("x")))
                 .isNotEqualTo(PeerTable.keyOf(from("255.255.255.255")));
     }
 

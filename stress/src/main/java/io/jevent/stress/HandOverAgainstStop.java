@@ -83,7 +83,7 @@ public class HandOverAgainstStop {
 
         @Override
         public void onClosed(Runnable action) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("nobody asks when this one closes");
         }
 
         @Override

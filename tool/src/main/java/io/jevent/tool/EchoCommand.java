@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  jevent echo 7000 --loops 2",
-            "  jevent echo --unix /tmp/echo.sock --rate 64k --hexdump"
+            "  jevent echo --unix echo.sock --rate 64k --hexdump"
         })
 final class EchoCommand implements Callable<Integer> {
     @Mixin

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  jevent listen --once 7000 > received",
-            "  jevent listen --unix /tmp/chat.sock --hexdump"
+            "  jevent listen --unix chat.sock --hexdump"
         })
 final class ListenCommand implements Callable<Integer> {
     @Mixin
