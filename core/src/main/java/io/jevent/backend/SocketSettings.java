@@ -82,7 +82,12 @@ public final class SocketSettings {
      * @param option which
      */
     public boolean contains(SocketOption<?> option) {
-        return settings.stream().anyMatch(setting -> setting.option().equals(option));
+        for (Setting<?> setting : settings) {
+            if (setting.option().equals(option)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -12,7 +12,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -56,7 +55,8 @@ public final class EvBuffer implements AutoCloseable {
 
     final ChunkQueue queue;
     private final boolean confined;
-    private final EnumSet<End> frozen = EnumSet.noneOf(End.class);
+    private boolean startFrozen;
+    private boolean endFrozen;
     private final ChangeCallbacks callbacks = new ChangeCallbacks(this);
 
     /** A channel that may still read the first bytes; until it does not, they stay where they are. */
@@ -839,7 +839,7 @@ public final class EvBuffer implements AutoCloseable {
      */
     public void freeze(End end) {
         checkUsable();
-        frozen.add(end);
+        freeze(end, true);
     }
 
     /**
@@ -850,7 +850,15 @@ public final class EvBuffer implements AutoCloseable {
      */
     public void unfreeze(End end) {
         checkUsable();
-        frozen.remove(end);
+        freeze(end, false);
+    }
+
+    private void freeze(End end, boolean frozen) {
+        if (end == End.END) {
+            endFrozen = frozen;
+        } else {
+            startFrozen = frozen;
+        }
     }
 
     /**
@@ -859,7 +867,7 @@ public final class EvBuffer implements AutoCloseable {
      * @param end which end
      */
     public boolean isFrozen(End end) {
-        return frozen.contains(end);
+        return end == End.END ? endFrozen : startFrozen;
     }
 
     /**
@@ -964,7 +972,7 @@ public final class EvBuffer implements AutoCloseable {
 
     void checkThawed(End end) {
         checkUsable();
-        if (!frozen.isEmpty() && frozen.contains(end)) {
+        if (end == End.END ? endFrozen : startFrozen) {
             throw new IllegalStateException("the " + (end == End.END ? "end" : "start") + " of this buffer is frozen");
         }
         if (end == End.START && writer != null) {

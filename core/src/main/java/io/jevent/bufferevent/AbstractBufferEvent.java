@@ -6,6 +6,7 @@ import io.jevent.backend.Transport;
 import io.jevent.buffer.EvBuffer;
 import io.jevent.event.EventBase;
 import io.jevent.loop.Activation;
+import io.jevent.loop.LoopTimers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -104,8 +105,8 @@ abstract class AbstractBufferEvent extends FlowPolicy {
 
     public final void timeouts(Duration reading, Duration writing) {
         checkOpen();
-        long readingNanos = nanosOf(reading);
-        long writingNanos = nanosOf(writing);
+        long readingNanos = LoopTimers.nanosOf(reading);
+        long writingNanos = LoopTimers.nanosOf(writing);
         readClock.timeout(readingNanos);
         writeClock.timeout(writingNanos);
         update();

@@ -51,8 +51,8 @@ public interface BufferFilter extends AutoCloseable {
     }
 
     /**
-     * Handles bytes that the program wrote. {@link FlushMode#NORMAL} comes at the end of each turn in which something was
-     * written, and whoever waits for it should not wait in vain. With {@link FlushMode#FINISHED} the output ends: it comes with
+     * Handles bytes that the program wrote. {@link FlushMode#NORMAL} comes after each callback in which something was
+     * written, at the latest at the end of the turn, and whoever waits for it should not wait in vain. With {@link FlushMode#FINISHED} the output ends: it comes with
      * the last bytes until they are taken, and once more, the last time, with an empty source; bytes that are not taken then are
      * a failure.
      *

@@ -96,7 +96,7 @@ final class FilterTransport implements Transport, Layer {
 
     @Override
     public void onBelowSent() {
-        if (below.unsent() == 0) {
+        if (below.unsentNow() == 0) {
             needsDrainBelow = false;
         }
         above.onSent(0);
@@ -301,10 +301,19 @@ final class FilterTransport implements Transport, Layer {
 
     @Override
     public long unsentBytes() {
-        return below.isGone() ? 0 : below.unsent();
+        return below.isGone() ? 0 : below.unsentNow();
     }
 
     private boolean sendDown(FlushMode asked) {
+        boolean progress = filterDown(asked);
+        if (progress && !ended && !below.isGone()) {
+            below.flushWithinTurn();
+        }
+        return progress;
+    }
+
+    /** Calls the filter as long as that brings something; returns whether it did. */
+    private boolean filterDown(FlushMode asked) {
         boolean progress = false;
         FlushMode mode = above.isOutputEnding() ? FlushMode.FINISHED : asked;
         for (int calls = 0; calls < CALLS_PER_DELIVERY; calls++) {
@@ -414,7 +423,11 @@ final class FilterTransport implements Transport, Layer {
             sendAdmitted = UNLIMITED;
             callOutput(nothing, UNLIMITED, mode);
         }
-        return !ended && !below.isGone() && below.output().length() > before;
+        boolean progress = !ended && !below.isGone() && below.output().length() > before;
+        if (progress) {
+            below.flushWithinTurn();
+        }
+        return progress;
     }
 
     @Override

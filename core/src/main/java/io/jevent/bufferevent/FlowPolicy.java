@@ -3,6 +3,7 @@ package io.jevent.bufferevent;
 import io.jevent.backend.Direction;
 import io.jevent.backend.Transport;
 import io.jevent.backend.TransportHandler;
+import io.jevent.buffer.ChangeCallback;
 import io.jevent.buffer.EvBuffer;
 import io.jevent.event.EventBase;
 import io.jevent.loop.Activation;
@@ -13,6 +14,7 @@ import io.jevent.loop.LoopAccess;
 import io.jevent.loop.LoopEngine;
 import io.jevent.loop.LoopResource;
 import io.jevent.loop.LoopTimer;
+import io.jevent.loop.LoopTimers;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -28,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * which clocks tick and whether the loop has something to wait for. So no event needs to know what the others did.
  */
 abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
-    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
 
     /** Where the connection is. */
     enum State {
@@ -140,10 +141,9 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
         this.delivery = new Delivery(engine.middlePriority());
         boolean defers = List.of(options).contains(BufferEventOption.DEFER_CALLBACKS);
         this.callbacks = new Callbacks(engine, this, defers);
-        input.addChangeCallback((buffer, before, added, drained) -> onInputChanged(drained))
-                .immediate(true);
-        output.addChangeCallback((buffer, before, added, drained) -> onOutputChanged(added))
-                .immediate(true);
+        Changes changes = new Changes();
+        input.addChangeCallback(changes).immediate(true);
+        output.addChangeCallback(changes).immediate(true);
         engine.addResource(this);
     }
 
@@ -170,6 +170,11 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
 
     public final long unsent() {
         engine.checkThread();
+        return unsentNow();
+    }
+
+    /** The same for what asks often, and is on the loop's thread. */
+    final long unsentNow() {
         Transport present = transport;
         return isGone() ? 0 : output.length() + (present == null ? 0 : present.unsentBytes());
     }
@@ -190,7 +195,7 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
 
     /** Bytes that may be appended before the high mark is passed; none while the writer is to wait. */
     final long roomBelowHighMark() {
-        return isWritable() ? outputWatermark.high() - unsent() : 0;
+        return writable && !isGone() ? outputWatermark.high() - unsentNow() : 0;
     }
 
     final Transport transportOrThrow() {
@@ -216,6 +221,13 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
     final void handDown() {
         flushRequested = true;
         flushNow();
+    }
+
+    /** Hands on what has come from above, where that is not to wait for the end of the turn. */
+    final void flushWithinTurn() {
+        if (flushesWithinTurn()) {
+            flushIfRequested();
+        }
     }
 
     final void flushIfRequested() {
@@ -429,7 +441,7 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
         if (layer != null) {
             noteOutput();
             layer.onBelowSent();
-        } else if (unsent() <= outputWatermark.low()) {
+        } else if (unsentNow() <= outputWatermark.low()) {
             callbacks.write();
             noteOutput();
         }
@@ -441,8 +453,8 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
     /** Tells a writer that has to wait that it may go on. */
     void noteOutput() {
         if (writable) {
-            writable = unsent() <= outputWatermark.high();
-        } else if (unsent() <= outputWatermark.low()) {
+            writable = unsentNow() <= outputWatermark.high();
+        } else if (unsentNow() <= outputWatermark.low()) {
             writable = true;
             if (above == null) {
                 callbacks.writable();
@@ -501,6 +513,18 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
     }
 
     // ---- what the buffers report ----
+
+    /** Hears what comes to and goes from the buffers. */
+    private final class Changes implements ChangeCallback {
+        @Override
+        public void onChange(EvBuffer buffer, long lengthBefore, long added, long drained) {
+            if (buffer == input) {
+                onInputChanged(drained);
+            } else {
+                onOutputChanged(added);
+            }
+        }
+    }
 
     void onInputChanged(long drained) {
         if (drained > 0 && inputWatermark.high() != Watermark.UNLIMITED && state == State.OPEN) {
@@ -579,7 +603,7 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
             stopSending();
         }
         readClock.ticking(admitted > 0 && state == State.OPEN);
-        writeClock.ticking(state == State.CONNECTING || isStalled());
+        tickWhileStalled();
         keepAlive.hold(hasToWait(wantsBytes, writes));
     }
 
@@ -587,10 +611,17 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
         if (state == State.CLOSING || state == State.MOVING || readClock.isRunning() || writeClock.isRunning()) {
             return true;
         }
-        boolean awaitsUserConnect = state == State.OPEN && writingEnabled && isUserConnecting();
-        boolean waits = wantsBytes || writes || state == State.CONNECTING || awaitsUserConnect;
+        boolean waits = wantsBytes
+                || writes
+                || state == State.CONNECTING
+                || (state == State.OPEN && writingEnabled && isUserConnecting());
         Transport present = transport;
         return waits && (present == null || present.waitsForOutside());
+    }
+
+    /** Whether output waits is asked only where that has a limit: the answer may be many layers below. */
+    private void tickWhileStalled() {
+        writeClock.ticking(state == State.CONNECTING || (writeClock.timeoutNanos() > 0 && isStalled()));
     }
 
     /** Whether output waits for the system, or for what is below. */
@@ -652,7 +683,8 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
             flushAwaited = true; // Also of those who flush earlier: the loop may return before that.
             engine.requestFlush(this);
         }
-        if (flushesWithinTurn()) {
+        // What something stands on is flushed by that, see flushWithinTurn().
+        if (above == null && flushesWithinTurn()) {
             Activation flushing = earlyFlush;
             if (flushing == null) {
                 flushing = new EarlyFlush(delivery.priority());
@@ -689,7 +721,7 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
                 // A short write leaves bytes with the transport, which sends them when there is room.
                 handedOver = handedOver && !output.isEmpty() && sendAdmitted > 0;
             }
-            writeClock.ticking(state == State.CONNECTING || isStalled());
+            tickWhileStalled();
         }
         if (wantsToShutDown()) {
             outputShutdownDone = true;
@@ -737,7 +769,7 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
                 close();
             }
         };
-        engine.timers().set(closeDeadline, nanosOf(deadline));
+        engine.timers().set(closeDeadline, LoopTimers.nanosOf(deadline));
         readClock.ticking(false);
         writeClock.timeout(0);
         writingEnabled = true;
@@ -833,13 +865,6 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
         if (isGone()) {
             throw new IllegalStateException("this buffer event is closed");
         }
-    }
-
-    static long nanosOf(Duration duration) {
-        if (duration.isNegative()) {
-            throw new IllegalArgumentException("need a duration >= 0, got " + duration);
-        }
-        return duration.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : duration.toNanos();
     }
 
     /** The flush that does not wait for the end of the turn, in the active queues. */

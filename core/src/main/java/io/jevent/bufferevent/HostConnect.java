@@ -5,6 +5,7 @@ import io.jevent.backend.Transport;
 import io.jevent.event.SocketAddresses;
 import io.jevent.loop.LoopEngine;
 import io.jevent.loop.LoopTimer;
+import io.jevent.loop.LoopTimers;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Inet6Address;
@@ -135,7 +136,7 @@ final class HostConnect implements ResolveCallback {
             mayTry = true;
         } else if (!timer.isSet()) {
             mayTry = false;
-            engine.timers().set(timer, AbstractBufferEvent.nanosOf(pacing.resolutionDelay()));
+            engine.timers().set(timer, LoopTimers.nanosOf(pacing.resolutionDelay()));
         }
     }
 
@@ -176,7 +177,7 @@ final class HostConnect implements ResolveCallback {
         }
         mayTry = false;
         if (hasNext() || !isResolved) {
-            engine.timers().set(timer, AbstractBufferEvent.nanosOf(pacing.attemptDelay()));
+            engine.timers().set(timer, LoopTimers.nanosOf(pacing.attemptDelay()));
         }
     }
 

@@ -50,7 +50,10 @@ final class IdleClock {
             return;
         }
         this.ticking = ticking;
-        if (ticking && timeoutNanos > 0) {
+        if (timeoutNanos == 0) {
+            return; // Then no timer is set.
+        }
+        if (ticking) {
             progressNanos = engine.clock().nanoTime();
             engine.timers().setAt(timer, progressNanos + timeoutNanos);
         } else {

@@ -56,7 +56,7 @@ public sealed interface SocketBufferEvent extends BufferEvent permits SocketBuff
      */
     static SocketBufferEvent create(EventBase base, AcceptedSocket socket, BufferEventOption... options) {
         SocketBufferEventImpl made = new SocketBufferEventImpl(base, options);
-        made.socketOrClose(() -> made.adopt(socket, /* usersSocket= */ false));
+        made.adoptOrClose(socket);
         return made;
     }
 

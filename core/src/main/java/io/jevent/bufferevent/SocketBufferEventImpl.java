@@ -61,6 +61,18 @@ final class SocketBufferEventImpl extends AbstractBufferEvent implements SocketB
     }
 
     /** Runs what gives a new buffer event its socket, and closes it if that fails. */
+    void adoptOrClose(AcceptedSocket socket) {
+        boolean success = false;
+        try {
+            adopt(socket, /* usersSocket= */ false);
+            success = true;
+        } finally {
+            if (!success) {
+                close();
+            }
+        }
+    }
+
     void socketOrClose(Runnable setter) {
         boolean success = false;
         try {

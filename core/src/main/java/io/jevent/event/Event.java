@@ -8,6 +8,7 @@ import io.jevent.loop.Finalizer;
 import io.jevent.loop.LoopAccess;
 import io.jevent.loop.LoopEngine;
 import io.jevent.loop.LoopEvent;
+import io.jevent.loop.LoopTimers;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
@@ -48,8 +49,6 @@ import org.jspecify.annotations.Nullable;
 public final class Event implements AutoCloseable {
     /** Every set of triggers, by bit mask, so that a call back allocates none. */
     private static final List<Set<Trigger>> TRIGGER_SETS = TriggerSets.all();
-
-    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
 
     private final LoopEngine engine;
     private final EventBase base;
@@ -214,7 +213,7 @@ public final class Event implements AutoCloseable {
     public static void once(EventBase base, Duration delay, EventCallback callback) {
         Event event = timer(base, callback);
         event.closesAfterwards = true;
-        if (nanosOf(delay) == 0) {
+        if (LoopTimers.nanosOf(delay) == 0) {
             event.happen(Trigger.TIMEOUT);
         } else {
             event.add(delay);
@@ -293,7 +292,7 @@ public final class Event implements AutoCloseable {
      */
     public void add(Duration timeout) {
         checkOpen();
-        long nanos = nanosOf(timeout);
+        long nanos = LoopTimers.nanosOf(timeout);
         watch();
         markAdded();
         withdrawTimeout();
@@ -670,13 +669,6 @@ public final class Event implements AutoCloseable {
     }
 
     // ---- inside ----
-
-    static long nanosOf(Duration duration) {
-        if (duration.isNegative()) {
-            throw new IllegalArgumentException("need a duration >= 0, got " + duration);
-        }
-        return duration.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : duration.toNanos();
-    }
 
     private void checkOpen() {
         engine.checkUsable();

@@ -10,6 +10,7 @@ import io.jevent.loop.ErrorSink;
 import io.jevent.loop.LoopAccess;
 import io.jevent.loop.LoopEngine;
 import io.jevent.loop.LoopTimer;
+import io.jevent.loop.LoopTimers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -54,7 +56,12 @@ import java.util.function.Predicate;
  */
 public final class EventBase implements Executor, AutoCloseable {
     static {
-        LoopAccess.register(base -> ((EventBase) base).engine);
+        LoopAccess.register(new Function<Object, LoopEngine>() {
+            @Override
+            public LoopEngine apply(Object base) {
+                return ((EventBase) base).engine;
+            }
+        });
     }
 
     /** Most durations that {@link #commonTimeout} makes for one base: 256. */
@@ -198,7 +205,7 @@ public final class EventBase implements Executor, AutoCloseable {
      */
     public void exit(Duration delay) {
         engine.checkUsable();
-        long nanos = Event.nanosOf(delay);
+        long nanos = LoopTimers.nanosOf(delay);
         if (nanos == 0) {
             exit();
             return;
@@ -320,7 +327,7 @@ public final class EventBase implements Executor, AutoCloseable {
      */
     public CommonTimeout commonTimeout(Duration duration) {
         engine.checkUsable();
-        long nanos = Event.nanosOf(duration);
+        long nanos = LoopTimers.nanosOf(duration);
         CommonTimeout present = commonTimeouts.get(duration);
         if (present == null) {
             if (commonTimeouts.size() == MAX_COMMON_TIMEOUTS) {

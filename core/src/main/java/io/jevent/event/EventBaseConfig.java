@@ -5,6 +5,7 @@ import io.jevent.backend.BackendProvider;
 import io.jevent.backend.LoopClock;
 import io.jevent.buffer.BufferPool;
 import io.jevent.loop.LoopSettings;
+import io.jevent.loop.LoopTimers;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
@@ -38,8 +39,12 @@ public final class EventBaseConfig {
     /** A callback that runs this long is reported, unless told otherwise: half a second. */
     public static final Duration DEFAULT_SLOW_CALLBACK_THRESHOLD = Duration.ofMillis(500);
 
-    private static final CallbackErrorHandler LOGGING = (source, thrown) ->
+    private static final CallbackErrorHandler LOGGING = new CallbackErrorHandler() {
+        @Override
+        public void onCallbackError(Object source, Exception thrown) {
             System.getLogger("io.jevent").log(System.Logger.Level.ERROR, "a callback of " + source + " threw", thrown);
+        }
+    };
 
     private final @Nullable String backendName;
     private final @Nullable BackendProvider backendProvider;
@@ -195,7 +200,7 @@ public final class EventBaseConfig {
     }
 
     private static long unlimitedIfZero(Duration duration) {
-        return duration.isZero() ? Long.MAX_VALUE : Event.nanosOf(duration);
+        return duration.isZero() ? Long.MAX_VALUE : LoopTimers.nanosOf(duration);
     }
 
     /** Collects settings; each setter returns the builder. */
@@ -327,7 +332,7 @@ public final class EventBaseConfig {
          * @see "libevent event_config_set_max_dispatch_interval()"
          */
         public Builder maxTimePerTurn(Duration maxTimePerTurn) {
-            Event.nanosOf(maxTimePerTurn);
+            LoopTimers.nanosOf(maxTimePerTurn);
             this.maxTimePerTurn = maxTimePerTurn;
             return this;
         }
@@ -357,7 +362,7 @@ public final class EventBaseConfig {
          * @throws IllegalArgumentException if negative
          */
         public Builder slowCallbackThreshold(Duration threshold) {
-            Event.nanosOf(threshold);
+            LoopTimers.nanosOf(threshold);
             slowCallbackThreshold = threshold;
             return this;
         }

@@ -2,6 +2,7 @@ package io.jevent.event;
 
 import io.jevent.backend.AcceptedSocket;
 import io.jevent.loop.LoopAccess;
+import io.jevent.loop.LoopTimers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -251,7 +252,7 @@ public final class EventBaseGroup implements AutoCloseable {
      * @throws IllegalStateException on a thread of this group
      */
     public boolean stop(Duration grace) {
-        long graceNanos = Event.nanosOf(grace);
+        long graceNanos = LoopTimers.nanosOf(grace);
         // Before the lock: whoever holds it waits for this thread.
         if (threads.contains(Thread.currentThread())) {
             throw new IllegalStateException("a thread of this group cannot wait for itself");

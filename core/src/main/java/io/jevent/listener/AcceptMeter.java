@@ -1,5 +1,8 @@
 package io.jevent.listener;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Counts tokens of an {@link AcceptRate} in a single number: the time at which all of them would be back. A token that is
  * taken moves that time on by the span in which one comes; one may be taken unless it is further ahead than the burst allows.
@@ -17,6 +20,11 @@ final class AcceptMeter {
     AcceptMeter(AcceptRate rate) {
         this.tokenNanos = NANOS_PER_SECOND / rate.perSecond();
         this.mostAheadNanos = (rate.burst() - 1) * tokenNanos;
+    }
+
+    /** One for a rate, or null where there is none. */
+    static @Nullable AcceptMeter orNull(Optional<AcceptRate> rate) {
+        return rate.isPresent() ? new AcceptMeter(rate.get()) : null;
     }
 
     boolean mayTake(long fullAtNanos, long presentNanos) {

@@ -6,8 +6,8 @@ import io.jevent.listener.PeerTable.Peer;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.EnumMap;
-import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,10 +36,10 @@ final class Admissions {
     private final PeerTable peers;
 
     /** When each limit held last, for those that ever did. */
-    private final Map<ListenerLimit, Long> heldAtNanos = new EnumMap<>(ListenerLimit.class);
+    private final Map<ListenerLimit, Long> heldAtNanos = new HashMap<>();
 
     /** Why the listener waits, while it does. */
-    private final Set<ListenerLimit> waitedFor = EnumSet.noneOf(ListenerLimit.class);
+    private final Set<ListenerLimit> waitedFor = new HashSet<>();
 
     private int openCount;
     private long rejectedCount;
@@ -47,7 +47,7 @@ final class Admissions {
     Admissions(ListenerLimits limits, LoopClock clock) {
         this.limits = limits;
         this.clock = clock;
-        this.meter = limits.connectionsPerSecond().map(AcceptMeter::new).orElse(null);
+        this.meter = AcceptMeter.orNull(limits.connectionsPerSecond());
         this.fullAtNanos = clock.nanoTime();
         this.peers = new PeerTable(limits.maxAddresses(), limits.connectionsPerSecondPerAddress(), fullAtNanos);
     }
@@ -110,7 +110,12 @@ final class Admissions {
     }
 
     boolean mayAccept() {
-        return WAITED_FOR.stream().noneMatch(this::holds);
+        for (ListenerLimit limit : WAITED_FOR) {
+            if (holds(limit)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** When the rate lets one in again, in the clock's nanoseconds. */
@@ -127,10 +132,14 @@ final class Admissions {
 
     /** Notes that the listener begins to wait, or does not any more; all that time counts as held. */
     void waiting(boolean waits) {
-        waitedFor.forEach(limit -> heldAtNanos.put(limit, clock.nanoTime()));
+        for (ListenerLimit limit : waitedFor) {
+            heldAtNanos.put(limit, clock.nanoTime());
+        }
         waitedFor.clear();
-        if (waits) {
-            WAITED_FOR.stream().filter(this::holds).forEach(waitedFor::add);
+        for (ListenerLimit limit : WAITED_FOR) {
+            if (waits && holds(limit)) {
+                waitedFor.add(limit);
+            }
         }
     }
 }

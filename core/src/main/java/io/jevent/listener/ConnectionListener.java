@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts connections on a listening socket: TCP on IPv4 or IPv6, or Unix-domain.
@@ -61,17 +62,28 @@ public final class ConnectionListener implements AutoCloseable {
      */
     public static final Duration EPISODE_GAP = Duration.ofSeconds(10);
 
-    private static final System.Logger LOGGER = System.getLogger("io.jevent.listener");
-
     private final EventBase base;
     private final LoopEngine engine;
     private final ListenerConfig config;
     private final Acceptor acceptor;
-    private final Optional<UnixDomainSocketAddress> socketFile;
+
+    /** The file that goes with it; null where there is none. */
+    private final @Nullable UnixDomainSocketAddress socketFile;
+
     private final boolean closesSocket;
     private final Delivery delivery;
     private final KeepAlive keepAlive;
-    private final LoopResource resource = LoopResource.of(this::closeWithBase, this::close);
+    private final LoopResource resource = new LoopResource() {
+        @Override
+        public void closeWithBase() {
+            end();
+        }
+
+        @Override
+        public void drain() {
+            close();
+        }
+    };
     private final Admissions admissions;
     private final LoopTimer retry = new LoopTimer() {
         @Override
@@ -80,8 +92,11 @@ public final class ConnectionListener implements AutoCloseable {
         }
     };
     private AcceptCallback onAccept;
-    private AcceptErrorCallback onAcceptError = (listener, cause) -> logAcceptError(cause);
-    private LimitCallback onLimit = (listener, limit) -> {};
+
+    /** Null where it is only logged. */
+    private @Nullable AcceptErrorCallback onAcceptError;
+
+    private @Nullable LimitCallback onLimit;
     private State state = State.PAUSED;
 
     /** When accepting last failed and would have been logged; none if it never did. */
@@ -100,9 +115,7 @@ public final class ConnectionListener implements AutoCloseable {
         this.delivery = new Delivery(engine.middlePriority());
         this.acceptor = source.open(new Handler());
         this.closesSocket = bound || config.options().contains(ListenerOption.CLOSE_ON_FREE);
-        this.socketFile = bound && acceptor.localAddress() instanceof UnixDomainSocketAddress file
-                ? Optional.of(file)
-                : Optional.empty();
+        this.socketFile = bound && acceptor.localAddress() instanceof UnixDomainSocketAddress file ? file : null;
         engine.addResource(resource);
         if (!config.options().contains(ListenerOption.START_PAUSED)) {
             enter(State.ACCEPTING);
@@ -343,11 +356,11 @@ public final class ConnectionListener implements AutoCloseable {
         engine.checkThread();
         if (state != State.CLOSED) {
             engine.removeResource(resource);
-            closeWithBase();
+            end();
         }
     }
 
-    private void closeWithBase() {
+    private void end() {
         enter(State.CLOSED);
         engine.deactivate(delivery);
         if (closesSocket) {
@@ -355,14 +368,16 @@ public final class ConnectionListener implements AutoCloseable {
         } else {
             acceptor.release();
         }
-        socketFile.ifPresent(ConnectionListener::deleteSocketFile);
+        if (socketFile != null) {
+            deleteSocketFile(socketFile);
+        }
     }
 
     private static void deleteSocketFile(UnixDomainSocketAddress address) {
         try {
             Files.deleteIfExists(address.getPath());
         } catch (IOException e) {
-            LOGGER.log(System.Logger.Level.DEBUG, "deleting " + address, e);
+            logger().log(System.Logger.Level.DEBUG, "deleting " + address, e);
         }
     }
 
@@ -372,7 +387,11 @@ public final class ConnectionListener implements AutoCloseable {
         boolean goesOn = failedAtNanos.isPresent() && present - failedAtNanos.getAsLong() <= EPISODE_GAP.toNanos();
         failedAtNanos = OptionalLong.of(present);
         if (!goesOn) {
-            LOGGER.log(System.Logger.Level.WARNING, "accepting pauses on {0}: {1}", localAddress(), cause.getMessage());
+            logger().log(
+                            System.Logger.Level.WARNING,
+                            "accepting pauses on {0}: {1}",
+                            localAddress(),
+                            cause.getMessage());
         }
     }
 
@@ -420,15 +439,23 @@ public final class ConnectionListener implements AutoCloseable {
             return;
         }
         try {
-            LOGGER.log(
-                    System.Logger.Level.INFO,
-                    "a limit holds on {0}: {1}",
-                    localAddress(),
-                    config.limits().describe(limit));
-            onLimit.onLimit(this, limit);
+            logger().log(
+                            System.Logger.Level.INFO,
+                            "a limit holds on {0}: {1}",
+                            localAddress(),
+                            config.limits().describe(limit));
+            LimitCallback callback = onLimit;
+            if (callback != null) {
+                callback.onLimit(this, limit);
+            }
         } catch (Exception e) {
             engine.report(this, e);
         }
+    }
+
+    /** Asked for only when there is something to say: the first question sets the JDK's logging up. */
+    private static System.Logger logger() {
+        return System.getLogger("io.jevent.listener");
     }
 
     private void checkOpen() {
@@ -463,7 +490,7 @@ public final class ConnectionListener implements AutoCloseable {
                 return;
             }
             admissions.opened(peer);
-            socket.onClosed(() -> connectionOver(peer));
+            socket.onClosed(new Departure(peer));
             callBack(socket);
             noteLimits();
         }
@@ -500,10 +527,29 @@ public final class ConnectionListener implements AutoCloseable {
         public void onAcceptFailed(IOException cause) {
             enter(State.RETRYING);
             try {
-                onAcceptError.onAcceptError(ConnectionListener.this, cause);
+                AcceptErrorCallback callback = onAcceptError;
+                if (callback == null) {
+                    logAcceptError(cause);
+                } else {
+                    callback.onAcceptError(ConnectionListener.this, cause);
+                }
             } catch (Exception e) {
                 engine.report(ConnectionListener.this, e);
             }
+        }
+    }
+
+    /** The end of a connection. */
+    private final class Departure implements Runnable {
+        private final Peer peer;
+
+        Departure(Peer peer) {
+            this.peer = peer;
+        }
+
+        @Override
+        public void run() {
+            connectionOver(peer);
         }
     }
 

@@ -54,7 +54,7 @@ final class PeerTable {
 
     PeerTable(int maxCount, Optional<AcceptRate> rate, long presentNanos) {
         this.maxCount = maxCount;
-        this.meter = rate.map(AcceptMeter::new).orElse(null);
+        this.meter = AcceptMeter.orNull(rate);
         this.others = new Peer(NO_INTERNET_ADDRESS, presentNanos);
     }
 

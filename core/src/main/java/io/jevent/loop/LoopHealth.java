@@ -57,7 +57,8 @@ final class LoopHealth implements Runnable {
         watched.add(fresh);
         Thread present = thread;
         if (present == null) {
-            present = Thread.ofPlatform().daemon().name("jevent-health").unstarted(this);
+            present = new Thread(null, this, "jevent-health", 0, false);
+            present.setDaemon(true);
             thread = present;
             present.start();
         } else {
@@ -69,17 +70,27 @@ final class LoopHealth implements Runnable {
         watched.removeIf(it -> it.engine.refersTo(engine) || it.engine.refersTo(null));
     }
 
+    /** Those that are there; the ones dropped without close are forgotten. */
+    private synchronized List<Watched> present() {
+        List<Watched> there = new ArrayList<>();
+        for (Watched it : watched) {
+            if (!it.engine.refersTo(null)) {
+                there.add(it);
+            }
+        }
+        watched.retainAll(there);
+        if (there.isEmpty()) {
+            thread = null;
+        }
+        return there;
+    }
+
     @Override
     public void run() {
         while (true) {
-            List<Watched> present;
-            synchronized (this) {
-                watched.removeIf(it -> it.engine.refersTo(null));
-                if (watched.isEmpty()) {
-                    thread = null;
-                    return;
-                }
-                present = List.copyOf(watched);
+            List<Watched> present = present();
+            if (present.isEmpty()) {
+                return;
             }
             long least = Long.MAX_VALUE;
             for (Watched it : present) {

@@ -1,6 +1,7 @@
 package io.jevent.loop;
 
 import io.jevent.backend.LoopClock;
+import java.time.Duration;
 
 /**
  * The timers of one loop: each by itself in a {@link TimerHeap}, or among {@link EqualTimers} that run for the same span.
@@ -8,6 +9,8 @@ import io.jevent.backend.LoopClock;
  * <p>Threading: loop only.
  */
 public final class LoopTimers {
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
+
     private final LoopClock clock;
     private final TimerHeap heap = new TimerHeap();
 
@@ -16,6 +19,14 @@ public final class LoopTimers {
 
     LoopTimers(LoopClock clock) {
         this.clock = clock;
+    }
+
+    /** A span in nanoseconds, at most 146 years. */
+    public static long nanosOf(Duration span) {
+        if (span.isNegative()) {
+            throw new IllegalArgumentException("need a duration >= 0, got " + span);
+        }
+        return span.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : span.toNanos();
     }
 
     /** Sets a timer, or moves it if it is set; it never expires before {@code delayNanos} have passed. */

@@ -373,7 +373,8 @@ final class SimulatedEndpoint implements Transport, SimulatedBackend.Source {
             if (arrivedBytes > 0 && admitted > 0 && target != null) {
                 read();
             }
-            if (state == State.CONNECTED) {
+            if (state == State.CONNECTED
+                    && handler != null) { // Else it was given away; who has it now will meet the reset.
                 fail(Direction.WRITING, new SocketException("Broken pipe"));
             }
             return;

@@ -77,11 +77,19 @@ final class EpollBackend extends LinuxBackend {
         this.events = arena.allocate((long) MAX_EVENTS * EpollEvent.BYTES, 8);
         this.oneEvent = arena.allocate(EpollEvent.BYTES, 8);
         this.timespec = arena.allocate(16, 8);
-        this.epoll = openOrFree(() -> sockets.check(sockets.libc.epollCreate(EPOLL_CLOEXEC)));
-        openOrFree(this::watchWakeUps);
+        boolean success = false;
+        try {
+            this.epoll = sockets.check(sockets.libc.epollCreate(EPOLL_CLOEXEC));
+            watchWakeUps();
+            success = true;
+        } finally {
+            if (!success) {
+                freeWhatIsOpen();
+            }
+        }
     }
 
-    private int watchWakeUps() throws IOException {
+    private void watchWakeUps() throws IOException {
         int fd = wakeUpDescriptor();
         // Edge-triggered, so that it need never be read: each wake-up is an edge.
         int result = sockets.libc.epollCtl(
@@ -89,7 +97,7 @@ final class EpollBackend extends LinuxBackend {
         if (result < 0) {
             sockets.close(epoll);
         }
-        return sockets.check(result);
+        sockets.check(result);
     }
 
     @Override
@@ -163,8 +171,9 @@ final class EpollBackend extends LinuxBackend {
         return timeout;
     }
 
+    /** Of a descriptor of our own. */
     @Override
-    DescriptorKey levelKeyOf(int fd) {
+    public DescriptorKey keyOf(int fd) {
         EpollKey stale = fd < keys.length ? keys[fd] : null;
         if (stale != null) {
             stale.closedUnderIt();
@@ -206,13 +215,12 @@ final class EpollBackend extends LinuxBackend {
 
     @Override
     Transport transportOf(int fd, int family, Stage stage, TransportHandler handler) throws IOException {
-        return new ReadinessTransport(
-                new DescriptorStreamSocket(sockets, this::levelKeyOf, fd, family, stage), memory, handler);
+        return new ReadinessTransport(new DescriptorStreamSocket(sockets, this, fd, family, stage), memory, handler);
     }
 
     @Override
     Acceptor acceptorOf(int fd, AcceptorHandler handler) throws IOException {
-        return new ReadinessAcceptor(new DescriptorListeningSocket(sockets, this::levelKeyOf, fd), memory, handler);
+        return new ReadinessAcceptor(new DescriptorListeningSocket(sockets, this, fd), memory, handler);
     }
 
     @Override

@@ -13,8 +13,12 @@ import java.util.Set;
 public final class EpollBackendProvider implements BackendProvider {
     /** Asked of the system once. */
     private static final class Probed {
-        static final Optional<String> FAILURE =
-                LinuxSupport.failureOf(() -> new EpollBackend(BufferPool.shared()).close());
+        static final Optional<String> FAILURE = LinuxSupport.failureOf(new LinuxSupport.Probe() {
+            @Override
+            public void run() throws IOException {
+                new EpollBackend(BufferPool.shared()).close();
+            }
+        });
     }
 
     /** Makes the provider; it holds nothing. */
@@ -27,7 +31,8 @@ public final class EpollBackendProvider implements BackendProvider {
 
     @Override
     public Optional<String> unavailableBecause() {
-        return LinuxSupport.missing().or(() -> Probed.FAILURE);
+        Optional<String> missing = LinuxSupport.missing();
+        return missing.isPresent() ? missing : Probed.FAILURE;
     }
 
     @Override

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * What the backends of Linux have in common: sockets by descriptor, a way to be woken, and the helper for channels that users
  * opened themselves.
  */
-abstract class LinuxBackend implements Backend {
+abstract class LinuxBackend implements Backend, DescriptorPoller {
     private static final boolean DEBUG = Boolean.getBoolean("jevent.debug");
 
     private static final int EFD_NONBLOCK_CLOEXEC = 0x80800;
@@ -69,34 +69,16 @@ abstract class LinuxBackend implements Backend {
         return eventfd;
     }
 
-    /** Something of a constructor's that may be refused. */
-    @FunctionalInterface
-    interface Opener {
-        int open() throws IOException;
-    }
-
-    /** Opens something, or gives back what was opened before. */
-    final int openOrFree(Opener opener) throws IOException {
-        boolean success = false;
-        try {
-            int opened = opener.open();
-            success = true;
-            return opened;
-        } finally {
-            if (!success) {
-                sockets.close(eventfd);
-                arena.close();
-            }
-        }
+    /** Gives back what this constructor has opened, where that of a subclass fails. */
+    final void freeWhatIsOpen() {
+        sockets.close(eventfd);
+        arena.close();
     }
 
     // ---- what each does in its way ----
 
     /** Waits, and reports. */
     abstract void await(long timeoutNanos) throws IOException;
-
-    /** A key for a descriptor of our own. */
-    abstract DescriptorKey levelKeyOf(int fd) throws IOException;
 
     /** A key for a descriptor of the user's, which may turn out to be one that cannot be watched. */
     abstract DescriptorKey userKeyOf(int fd, boolean edgeTriggered) throws IOException;
@@ -264,7 +246,7 @@ abstract class LinuxBackend implements Backend {
         int fd = sockets.openDatagrams(domain);
         boolean success = false;
         try {
-            DescriptorDatagrams socket = new DescriptorDatagrams(sockets, this::levelKeyOf, fd, domain);
+            DescriptorDatagrams socket = new DescriptorDatagrams(sockets, this, fd, domain);
             DatagramTransport transport = new ReadinessDatagrams(socket, pool, memory, handler);
             success = true;
             return transport;

@@ -2,9 +2,8 @@ package io.jevent.backend.linux;
 
 import java.io.IOException;
 import java.net.SocketOption;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Socket options as the system numbers them, the same on x86-64 and aarch64; known by the name that Java gives them. */
 enum LinuxSocketOption {
@@ -26,8 +25,13 @@ enum LinuxSocketOption {
     TCP_FASTOPEN(Level.TCP, 23),
     TCP_FASTOPEN_CONNECT(Level.TCP, 30);
 
-    private static final Map<String, LinuxSocketOption> BY_NAME =
-            Stream.of(values()).collect(Collectors.toUnmodifiableMap(Enum::name, it -> it));
+    private static final Map<String, LinuxSocketOption> BY_NAME = new HashMap<>();
+
+    static {
+        for (LinuxSocketOption option : values()) {
+            BY_NAME.put(option.name(), option);
+        }
+    }
 
     /** Where an option belongs. */
     enum Level {
@@ -60,11 +64,14 @@ enum LinuxSocketOption {
 
     static <T> void set(Sockets sockets, int fd, SocketOption<T> option, T value) throws IOException {
         LinuxSocketOption known = of(option);
-        int number = switch (value) {
-            case Boolean on -> on ? 1 : 0;
-            case Integer given -> given;
-            default -> throw new IllegalArgumentException(option.name() + " cannot be " + value);
-        };
+        int number;
+        if (value instanceof Boolean on) {
+            number = on ? 1 : 0;
+        } else if (value instanceof Integer given) {
+            number = given;
+        } else {
+            throw new IllegalArgumentException(option.name() + " cannot be " + value);
+        }
         if (known == SO_LINGER) {
             sockets.setLinger(fd, number);
         } else {

@@ -68,16 +68,17 @@ final class SocketAddressCodec {
 
     /** The family of sockets that can reach an address. */
     static int familyOf(SocketAddress address) throws IOException {
-        return switch (address) {
-            case UnixDomainSocketAddress _, AbstractUnixAddress _ -> AF_UNIX;
-            case InetSocketAddress inet
-            when inet.isUnresolved() -> throw new IllegalArgumentException("need a resolved address, got " + inet);
-            case InetSocketAddress inet when inet.getAddress() instanceof Inet6Address -> AF_INET6;
-            case InetSocketAddress _ -> AF_INET;
-            default ->
-                throw new IOException(
-                        "address family not supported: " + address.getClass().getName());
-        };
+        if (address instanceof UnixDomainSocketAddress || address instanceof AbstractUnixAddress) {
+            return AF_UNIX;
+        }
+        if (!(address instanceof InetSocketAddress inet)) {
+            throw new IOException(
+                    "address family not supported: " + address.getClass().getName());
+        }
+        if (inet.isUnresolved()) {
+            throw new IllegalArgumentException("need a resolved address, got " + inet);
+        }
+        return inet.getAddress() instanceof Inet6Address ? AF_INET6 : AF_INET;
     }
 
     /**

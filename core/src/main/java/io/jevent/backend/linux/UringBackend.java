@@ -48,18 +48,26 @@ final class UringBackend extends LinuxBackend {
     }
 
     UringBackend(BufferPool pool) throws IOException {
-        this(pool, KernelRing::new);
+        this(pool, new QueueMaker() {
+            @Override
+            public CompletionQueue make(Libc libc, Arena arena) throws IOException {
+                return new KernelRing(libc, arena);
+            }
+        });
     }
 
     /** With another queue than the kernel's. */
     UringBackend(BufferPool pool, QueueMaker maker) throws IOException {
         super(pool);
-        CompletionQueue[] made = new CompletionQueue[1];
-        openOrFree(() -> {
-            made[0] = maker.make(sockets.libc, arena);
-            return 0;
-        });
-        this.queue = made[0];
+        boolean success = false;
+        try {
+            this.queue = maker.make(sockets.libc, arena);
+            success = true;
+        } finally {
+            if (!success) {
+                freeWhatIsOpen();
+            }
+        }
         this.largeBuffers = new LargeBuffers(queue, pool, received, arena);
         new WakeUps(owners).wantsToPrepare();
     }
@@ -100,8 +108,9 @@ final class UringBackend extends LinuxBackend {
         await(0);
     }
 
+    /** Of a descriptor of our own. */
     @Override
-    DescriptorKey levelKeyOf(int fd) {
+    public DescriptorKey keyOf(int fd) {
         UringKey stale = keys.get(fd);
         if (stale != null) {
             stale.closedUnderIt();

@@ -13,8 +13,12 @@ import java.util.Set;
 public final class UringBackendProvider implements BackendProvider {
     /** Asked of the system once, on a ring that is thrown away. */
     private static final class Probed {
-        static final Optional<String> FAILURE =
-                LinuxSupport.failureOf(() -> new UringBackend(BufferPool.shared()).close());
+        static final Optional<String> FAILURE = LinuxSupport.failureOf(new LinuxSupport.Probe() {
+            @Override
+            public void run() throws IOException {
+                new UringBackend(BufferPool.shared()).close();
+            }
+        });
     }
 
     /** Makes the provider; it holds nothing. */
@@ -27,7 +31,8 @@ public final class UringBackendProvider implements BackendProvider {
 
     @Override
     public Optional<String> unavailableBecause() {
-        return LinuxSupport.missing().or(() -> Probed.FAILURE);
+        Optional<String> missing = LinuxSupport.missing();
+        return missing.isPresent() ? missing : Probed.FAILURE;
     }
 
     @Override

@@ -699,6 +699,7 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     }
 
     private void failAfterReceiving(IOException cause) {
+        sendFailure = cause; // Whoever gives the connection away meanwhile is told.
         try {
             receiveTheLast();
         } finally {
@@ -771,8 +772,8 @@ final class UringTransport extends RingOwner implements Transport, VectorChannel
     }
 
     private void fail(Direction direction, IOException cause) {
-        if (state == State.ENDED) {
-            return;
+        if (state == State.ENDED || leaving != null) {
+            return; // The failure of one that leaves is told when nothing is under way.
         }
         state = State.ENDED;
         handler.onFailed(direction, cause);

@@ -17,6 +17,12 @@ final class NioListeningSocket implements ListeningSocket {
     private final ServerSocketChannel channel;
     private final ReadinessKey key;
     private final SocketAddress localAddress;
+    private final ChannelPoller.NeedsDescriptor<SocketChannel> accept = new ChannelPoller.NeedsDescriptor<>() {
+        @Override
+        public SocketChannel open() throws IOException {
+            return channel.accept();
+        }
+    };
 
     NioListeningSocket(ChannelPoller poller, ServerSocketChannel channel) throws IOException {
         this.poller = poller;
@@ -43,7 +49,7 @@ final class NioListeningSocket implements ListeningSocket {
     @Override
     public @Nullable AcceptedSocket accept() throws IOException {
         while (true) {
-            SocketChannel accepted = poller.withDescriptor(channel::accept);
+            SocketChannel accepted = poller.withDescriptor(accept);
             if (accepted == null) {
                 return null;
             }

@@ -75,6 +75,9 @@ public final class ReadinessTransport extends Watcher implements Transport {
     /** Whether the last write was short, so that the next one waits for room. */
     private boolean blocked;
 
+    /** Why a write has failed, while what arrived before is read; it is told behind that. */
+    private @Nullable IOException failing;
+
     /** Whether the selector has forgotten this connection. */
     private boolean detached;
 
@@ -343,6 +346,7 @@ public final class ReadinessTransport extends Watcher implements Transport {
             waitForMemoryToWrite(e);
         } catch (IOException e) {
             returned = true;
+            failing = e;
             try {
                 readWhatArrived();
             } finally {
@@ -453,6 +457,10 @@ public final class ReadinessTransport extends Watcher implements Transport {
 
     @Override
     public void handOff(EvBuffer unread, HandOffCallback callback) {
+        IOException cause = failing;
+        if (cause != null) {
+            handler.onFailed(Direction.WRITING, cause); // Else nobody would know: a socket tells its error once.
+        }
         release();
         callback.onHandedOff(socket.handOff());
     }

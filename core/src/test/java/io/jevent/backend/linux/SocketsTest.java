@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jevent.backend.SocketSettings;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -27,6 +29,14 @@ class SocketsTest {
             assertThat(sockets.finishConnect(fd)).isTrue();
             sockets.close(fd);
         }
+    }
+
+    @Test
+    void aCallKeepsNothingOfItsStateButErrnoAndThatFirst() {
+        MemoryLayout kept = Linker.Option.captureStateLayout();
+        assertThat(kept.byteSize()).isEqualTo(Libc.CAPTURE_BYTES);
+        assertThat(kept.byteOffset(MemoryLayout.PathElement.groupElement("errno")))
+                .isEqualTo(Libc.ERRNO_OFFSET);
     }
 
     @Test

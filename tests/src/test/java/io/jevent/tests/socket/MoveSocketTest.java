@@ -1,5 +1,6 @@
 package io.jevent.tests.socket;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jevent.backend.Direction;
@@ -57,6 +58,13 @@ class MoveSocketTest {
         AT_ANY_TIME
     }
 
+    private EventBase newBase(BackendUnderTest backend) {
+        return EventBase.create(EventBaseConfig.builder()
+                .backend(backend.name().toLowerCase(Locale.ROOT))
+                .errorHandler((source, error) -> thrown.add(error))
+                .build());
+    }
+
     private final class Hopping implements AutoCloseable {
         private final List<EventBase> bases = new ArrayList<>();
         private final List<Thread> threads = new ArrayList<>();
@@ -69,10 +77,7 @@ class MoveSocketTest {
             this.moment = moment;
             this.isLimited = isLimited;
             for (int i = 0; i < 2; i++) {
-                EventBase base = EventBase.create(EventBaseConfig.builder()
-                        .backend(backend.name().toLowerCase(Locale.ROOT))
-                        .errorHandler((source, error) -> thrown.add(error))
-                        .build());
+                EventBase base = newBase(backend);
                 bases.add(base);
                 threads.add(Thread.ofPlatform().start(() -> base.loop(LoopOption.NO_EXIT_ON_EMPTY)));
             }
@@ -247,5 +252,43 @@ class MoveSocketTest {
             assertThat(thrown).isEmpty();
             assertThat(ends).hasSize(1).allMatch(Condition.Failed.class::isInstance);
         }
+    }
+
+    /** The peer says its last words and resets while our output is stuck; so the failed write is found before the words. */
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
+    void aFailureFoundBeforeTheLastBytesGoesAlongWithThem(BackendUnderTest backend) throws Exception {
+        List<String> log = new ArrayList<>();
+        try (EventBase here = newBase(backend);
+                EventBase there = newBase(backend);
+                ConnectionListener listener = ConnectionListener.bind(
+                        here, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), (self, accepted) -> {
+                            SocketBufferEvent stuck = SocketBufferEvent.create(here, accepted);
+                            stuck.onRead(it -> stuck.moveTo(there, moved -> {
+                                log.add(moved.input().removeString(US_ASCII));
+                                moved.disableWriting(); // A second write would fail, too.
+                                moved.onCondition((_, condition) -> {
+                                    log.add(condition.getClass().getSimpleName());
+                                    there.exit();
+                                });
+                            }));
+                            stuck.enableReading();
+                            stuck.write(new byte[20_000_000]);
+                            self.base().exit();
+                        })) {
+            try (Socket client = new Socket()) {
+                client.connect(listener.localAddress());
+                here.dispatch();
+                here.loop(LoopOption.NONBLOCK);
+                client.setSoLinger(true, 0);
+                client.getOutputStream().write("last words".getBytes(US_ASCII));
+            }
+            listener.close();
+            for (int turn = 0; turn < 10; turn++) {
+                here.loop(LoopOption.NONBLOCK);
+            }
+            there.dispatch();
+        }
+        assertThat(log).containsExactly("last words", "Failed");
     }
 }
