@@ -15,4 +15,5 @@ module io.jevent {
     exports io.jevent.event;
     exports io.jevent.filter;
     exports io.jevent.listener;
+    exports io.jevent.tls;
 }

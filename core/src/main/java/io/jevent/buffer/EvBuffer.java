@@ -57,7 +57,12 @@ public final class EvBuffer implements AutoCloseable {
     private final boolean confined;
     private boolean startFrozen;
     private boolean endFrozen;
-    private final ChangeCallbacks callbacks = new ChangeCallbacks(this);
+
+    /** Is told of each change, behind the program's callbacks; null for most. */
+    private final @Nullable ChangeCallback owner;
+
+    /** The program's; null until it has one. */
+    private @Nullable ChangeCallbacks callbacks;
 
     /** A channel that may still read the first bytes; until it does not, they stay where they are. */
     private @Nullable VectorChannel writer;
@@ -69,9 +74,10 @@ public final class EvBuffer implements AutoCloseable {
 
     private boolean closed;
 
-    private EvBuffer(BufferPool pool, boolean confined) {
+    private EvBuffer(BufferPool pool, boolean confined, @Nullable ChangeCallback owner) {
         this.queue = new ChunkQueue(pool);
         this.confined = confined;
+        this.owner = owner;
         if (DebugViews.ON) {
             DebugViews.watch(this, queue);
         }
@@ -93,7 +99,7 @@ public final class EvBuffer implements AutoCloseable {
      * @return a new buffer
      */
     public static EvBuffer create(BufferPool pool) {
-        return new EvBuffer(pool, false);
+        return new EvBuffer(pool, false, null);
     }
 
     /**
@@ -103,7 +109,19 @@ public final class EvBuffer implements AutoCloseable {
      * @return a new buffer
      */
     public static EvBuffer createConfined(BufferPool pool) {
-        return new EvBuffer(pool, true);
+        return new EvBuffer(pool, true, null);
+    }
+
+    /**
+     * Makes the same for an owner that has to know of every change: it is told inside each, behind the program's callbacks, even
+     * where those are deferred.
+     *
+     * @param pool where its memory comes from
+     * @param owner what to call
+     * @return a new buffer
+     */
+    public static EvBuffer createConfined(BufferPool pool, ChangeCallback owner) {
+        return new EvBuffer(pool, true, owner);
     }
 
     // ---- length ----
@@ -880,12 +898,21 @@ public final class EvBuffer implements AutoCloseable {
     public ChangeRegistration addChangeCallback(ChangeCallback callback) {
         checkUsable();
         ChangeRegistration registration = new ChangeRegistration(this, callback);
-        callbacks.add(registration);
+        orNew().add(registration);
         return registration;
     }
 
     void removeRegistration(ChangeRegistration registration) {
-        callbacks.remove(registration);
+        orNew().remove(registration);
+    }
+
+    private ChangeCallbacks orNew() {
+        ChangeCallbacks present = callbacks;
+        if (present == null) {
+            present = new ChangeCallbacks(this);
+            callbacks = present;
+        }
+        return present;
     }
 
     /**
@@ -900,7 +927,7 @@ public final class EvBuffer implements AutoCloseable {
      */
     public void deferChangeCallbacks(Executor executor) {
         checkUsable();
-        callbacks.defer(Objects.requireNonNull(executor));
+        orNew().defer(Objects.requireNonNull(executor));
     }
 
     /**
@@ -918,7 +945,9 @@ public final class EvBuffer implements AutoCloseable {
         checkUsable();
         checkWritten();
         closed = true;
-        callbacks.clear();
+        if (callbacks != null) {
+            callbacks.clear();
+        }
         queue.clear();
         settle();
     }
@@ -1014,15 +1043,38 @@ public final class EvBuffer implements AutoCloseable {
         settle();
         target.settle();
         try {
-            callbacks.changed(before, 0, byteCount);
+            tell(before, 0, byteCount);
         } finally {
-            target.callbacks.changed(targetBefore, byteCount, 0);
+            target.tell(targetBefore, byteCount, 0);
         }
     }
 
     void changed(long before, long added, long drained) {
         settle();
-        callbacks.changed(before, added, drained);
+        tell(before, added, drained);
+    }
+
+    private void tell(long before, long added, long drained) {
+        if ((added | drained) == 0) {
+            return;
+        }
+        ChangeCallbacks programs = callbacks;
+        if (programs == null) {
+            tellOwner(before, added, drained);
+            return;
+        }
+        try {
+            programs.changed(before, added, drained);
+        } finally {
+            tellOwner(before, added, drained);
+        }
+    }
+
+    private void tellOwner(long before, long added, long drained) {
+        ChangeCallback told = owner;
+        if (told != null && !closed) {
+            told.onChange(this, before, added, drained);
+        }
     }
 
     /** After the chain has changed: ends views and positions, then lets go of what left, which may run users' clean-ups. */

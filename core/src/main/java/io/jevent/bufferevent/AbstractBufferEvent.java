@@ -211,7 +211,7 @@ abstract class AbstractBufferEvent extends FlowPolicy {
 
     // ---- rate limits ----
 
-    public final RateLimits rateLimits() {
+    public RateLimits rateLimits() {
         checkOpen();
         RateLimits present = limits;
         if (present == null) {

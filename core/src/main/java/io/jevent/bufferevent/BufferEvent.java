@@ -36,7 +36,7 @@ import java.time.Duration;
  * @see "libevent struct bufferevent"
  */
 public sealed interface BufferEvent extends AutoCloseable
-        permits SocketBufferEvent, PairBufferEvent, FilterBufferEvent, TransportBufferEventImpl {
+        permits SocketBufferEvent, PairBufferEvent, FilterBufferEvent, TlsBufferEvent, TransportBufferEventImpl {
     /** Bytes of unsent output at which a buffer event fails, unless told otherwise: 64 MiB. */
     long DEFAULT_MAX_OUTPUT_BYTES = 64L << 20;
 

@@ -132,8 +132,9 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
         this.engine = LoopAccess.engineOf(base);
         engine.checkUsable();
         this.keepAlive = new KeepAlive(engine);
-        this.input = EvBuffer.createConfined(engine.pool());
-        this.output = EvBuffer.createConfined(engine.pool());
+        Changes changes = new Changes();
+        this.input = EvBuffer.createConfined(engine.pool(), changes);
+        this.output = EvBuffer.createConfined(engine.pool(), changes);
         input.freeze(EvBuffer.End.END);
         output.freeze(EvBuffer.End.START);
         this.readClock = new IdleClock(engine, this, Direction.READING);
@@ -141,9 +142,6 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
         this.delivery = new Delivery(engine.middlePriority());
         boolean defers = List.of(options).contains(BufferEventOption.DEFER_CALLBACKS);
         this.callbacks = new Callbacks(engine, this, defers);
-        Changes changes = new Changes();
-        input.addChangeCallback(changes).immediate(true);
-        output.addChangeCallback(changes).immediate(true);
         engine.addResource(this);
     }
 
@@ -737,6 +735,7 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
     public final void shutdownOutput() {
         checkOpen();
         if (!outputShutdownAsked) {
+            checkMayShutDownOutput();
             outputShutdownAsked = true;
             output.freeze(EvBuffer.End.END);
             outputEnds();
@@ -746,6 +745,9 @@ abstract class FlowPolicy implements TransportHandler, Flushable, LoopResource {
             update();
         }
     }
+
+    /** Throws where the flavor cannot end one direction alone. */
+    void checkMayShutDownOutput() {}
 
     /** The output will only become less; what the transport has kept back of it has to leave now. */
     void outputEnds() {}

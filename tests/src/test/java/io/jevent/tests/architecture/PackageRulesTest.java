@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 class PackageRulesTest {
     private static final List<String> BOTTOM_TO_TOP = List.of(
             "io.jevent.vector",
+            "io.jevent.tls",
             "io.jevent.buffer",
             "io.jevent.backend",
             "io.jevent.backend.readiness",
@@ -48,7 +49,7 @@ class PackageRulesTest {
 
     /** A listener hands out accepted sockets and needs no buffer events; so neither knows the other. */
     private static final Map<String, Set<String>> FORBIDDEN_THOUGH_BELOW =
-            Map.of("io.jevent.listener", Set.of("io.jevent.bufferevent", "io.jevent.filter"));
+            Map.of("io.jevent.listener", Set.of("io.jevent.bufferevent", "io.jevent.filter", "io.jevent.tls"));
 
     private static final Pattern OUR_NAME = Pattern.compile("io/jevent/(?:[a-z]+/)+");
 
@@ -152,7 +153,8 @@ class PackageRulesTest {
                         "io.jevent.bufferevent",
                         "io.jevent.event",
                         "io.jevent.filter",
-                        "io.jevent.listener");
+                        "io.jevent.listener",
+                        "io.jevent.tls");
         assertThat(core.getDescriptor().requires().stream()
                         .filter(required -> !required.modifiers().contains(Requires.Modifier.STATIC))
                         .map(required -> required.name()))

@@ -5,6 +5,7 @@ import io.jevent.bufferevent.BufferEventOption;
 import io.jevent.bufferevent.BufferFilter;
 import io.jevent.bufferevent.FilterBufferEvent;
 import io.jevent.bufferevent.PairBufferEvent;
+import io.jevent.bufferevent.TlsBufferEvent;
 import io.jevent.event.EventBase;
 import io.jevent.filter.DeflateFilter;
 import io.jevent.filter.RecordingFilter;
@@ -23,23 +24,39 @@ public enum BufferEventFlavor {
     SOCKET_SIMULATED(BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS),
     SOCKET_BYTE_BY_BYTE(BufferEventFlavor::byteByByte, Bottom.SOCKETS),
     PAIR(BackendUnderTest.SIMULATED::open, Bottom.PAIR),
-    FILTER_ON_PAIR(BackendUnderTest.SIMULATED::open, Bottom.PAIR, _ -> new DoublingFilter()),
+    FILTER_ON_PAIR(BackendUnderTest.SIMULATED::open, Bottom.PAIR, filter(_ -> new DoublingFilter())),
     FILTER_ON_FILTER_ON_PAIR(
-            BackendUnderTest.SIMULATED::open, Bottom.PAIR, _ -> new XorFilter(), _ -> new DoublingFilter()),
-    FILTER_ON_NIO(BackendUnderTest.NIO::open, Bottom.SOCKETS, _ -> new DoublingFilter()),
-    FILTER_ON_EPOLL(BackendUnderTest.EPOLL::open, Bottom.SOCKETS, _ -> new DoublingFilter()),
-    FILTER_ON_IO_URING(BackendUnderTest.IO_URING::open, Bottom.SOCKETS, _ -> new DoublingFilter()),
-    FILTER_ON_SIMULATED(BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS, _ -> new XorFilter()),
-    FILTER_BYTE_BY_BYTE(BufferEventFlavor::byteByByte, Bottom.SOCKETS, _ -> new DoublingFilter()),
+            BackendUnderTest.SIMULATED::open,
+            Bottom.PAIR,
+            filter(_ -> new XorFilter()),
+            filter(_ -> new DoublingFilter())),
+    FILTER_ON_NIO(BackendUnderTest.NIO::open, Bottom.SOCKETS, filter(_ -> new DoublingFilter())),
+    FILTER_ON_EPOLL(BackendUnderTest.EPOLL::open, Bottom.SOCKETS, filter(_ -> new DoublingFilter())),
+    FILTER_ON_IO_URING(BackendUnderTest.IO_URING::open, Bottom.SOCKETS, filter(_ -> new DoublingFilter())),
+    FILTER_ON_SIMULATED(BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS, filter(_ -> new XorFilter())),
+    FILTER_BYTE_BY_BYTE(BufferEventFlavor::byteByByte, Bottom.SOCKETS, filter(_ -> new DoublingFilter())),
     FILTER_ON_FILTER_ON_SIMULATED(
-            BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS, _ -> new XorFilter(), _ -> new DoublingFilter()),
-    DEFLATE_ON_PAIR(BackendUnderTest.SIMULATED::open, Bottom.PAIR, _ -> DeflateFilter.gzip()),
-    DEFLATE_ON_SIMULATED(BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS, _ -> DeflateFilter.zlib()),
+            BackendUnderTest.SIMULATED_MILD::open,
+            Bottom.SOCKETS,
+            filter(_ -> new XorFilter()),
+            filter(_ -> new DoublingFilter())),
+    DEFLATE_ON_PAIR(BackendUnderTest.SIMULATED::open, Bottom.PAIR, filter(_ -> DeflateFilter.gzip())),
+    DEFLATE_ON_SIMULATED(BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS, filter(_ -> DeflateFilter.zlib())),
     RECORDING_ON_DEFLATE_ON_SIMULATED(
             BackendUnderTest.SIMULATED_MILD::open,
             Bottom.SOCKETS,
-            _ -> DeflateFilter.raw(),
-            base -> RecordingFilter.to(base, OutputStream.nullOutputStream()));
+            filter(_ -> DeflateFilter.raw()),
+            filter(base -> RecordingFilter.to(base, OutputStream.nullOutputStream()))),
+    TLS_ON_PAIR(BackendUnderTest.SIMULATED::open, Bottom.PAIR, tls()),
+    TLS_ON_NIO(BackendUnderTest.NIO::open, Bottom.SOCKETS, tls()),
+    TLS_ON_EPOLL(BackendUnderTest.EPOLL::open, Bottom.SOCKETS, tls()),
+    TLS_ON_IO_URING(BackendUnderTest.IO_URING::open, Bottom.SOCKETS, tls()),
+    TLS_ON_SIMULATED(BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS, tls()),
+    TLS_BYTE_BY_BYTE(BufferEventFlavor::byteByByte, Bottom.SOCKETS, tls()),
+    FILTER_ON_TLS_ON_SIMULATED(
+            BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS, tls(), filter(_ -> new DoublingFilter())),
+    TLS_ON_FILTER_ON_PAIR(BackendUnderTest.SIMULATED::open, Bottom.PAIR, filter(_ -> new XorFilter()), tls()),
+    TLS_ON_TLS_ON_SIMULATED(BackendUnderTest.SIMULATED_MILD::open, Bottom.SOCKETS, tls(), tls());
 
     private enum Bottom {
         SOCKETS,
@@ -50,18 +67,33 @@ public enum BufferEventFlavor {
         LoopRig open();
     }
 
+    /** Puts one end of something on one end of what is below. */
+    private interface LayerMaker {
+        BufferEvent put(BufferEvent below, boolean isNear, BufferEventOption... options);
+    }
+
     private interface FilterMaker {
         BufferFilter make(EventBase base);
     }
 
+    private static LayerMaker filter(FilterMaker maker) {
+        return (below, isNear, options) -> FilterBufferEvent.create(below, maker.make(below.base()), options);
+    }
+
+    private static LayerMaker tls() {
+        return (below, isNear, options) -> isNear
+                ? TlsBufferEvent.server(below, TlsCase.SERVER, options)
+                : TlsBufferEvent.client(below, TlsCase.CLIENT, TlsCase.HOST, 443, options);
+    }
+
     private final RigMaker rigMaker;
     private final Bottom bottom;
-    private final FilterMaker[] filters;
+    private final LayerMaker[] layers;
 
-    BufferEventFlavor(RigMaker rigMaker, Bottom bottom, FilterMaker... filters) {
+    BufferEventFlavor(RigMaker rigMaker, Bottom bottom, LayerMaker... layers) {
         this.rigMaker = rigMaker;
         this.bottom = bottom;
-        this.filters = filters;
+        this.layers = layers;
     }
 
     private static LoopRig byteByByte() {
@@ -71,7 +103,7 @@ public enum BufferEventFlavor {
 
     /** Whether each byte costs a turn, so that a test should send few. */
     public boolean isSlow() {
-        return this == SOCKET_BYTE_BY_BYTE || this == FILTER_BYTE_BY_BYTE;
+        return name().contains("BYTE_BY_BYTE");
     }
 
     /** Whether time is simulated, so that waiting costs nothing. */
@@ -84,13 +116,18 @@ public enum BufferEventFlavor {
         return bottom == Bottom.PAIR;
     }
 
-    public boolean isFilter() {
-        return filters.length > 0;
+    private boolean isStack() {
+        return layers.length > 0;
+    }
+
+    /** Whether rate limits count what is on the wire, and not the bytes of the program. */
+    public boolean limitsTheWire() {
+        return name().startsWith("TLS");
     }
 
     /** Whether an end of input without the end of what is inside it, as when the writer just closes, is a failure. */
     public boolean tellsTruncation() {
-        return name().contains("DEFLATE");
+        return name().contains("DEFLATE") || name().contains("TLS");
     }
 
     /** Opens two connected ends, the near one with options. */
@@ -98,21 +135,45 @@ public enum BufferEventFlavor {
         LoopRig rig = rigMaker.open();
         if (bottom == Bottom.PAIR) {
             PairBufferEvent one =
-                    PairBufferEvent.create(rig.base(), isFilter() ? new BufferEventOption[0] : nearOptions);
+                    PairBufferEvent.create(rig.base(), isStack() ? new BufferEventOption[0] : nearOptions);
             PairBufferEvent other = one.partner().orElseThrow();
-            return new Ends(rig, stack(one, nearOptions), stack(other));
+            return connected(new Ends(rig, stack(one, true, nearOptions), stack(other, false)));
         }
         LoopRig.Pair pair = rig.connectedPair();
-        return new Ends(rig, stack(pair.near(), nearOptions), stack(pair.far()));
+        return connected(new Ends(rig, stack(pair.near(), true, nearOptions), stack(pair.far(), false)));
     }
 
-    private BufferEvent stack(BufferEvent bottomEnd, BufferEventOption... options) {
+    /** Lets handshakes end, of which the tests need not know. */
+    private Ends connected(Ends ends) {
+        if (!name().contains("TLS")) {
+            return ends;
+        }
+        ends.near.enableReading(); // What follows a handshake passes, too.
+        ends.far.enableReading();
+        for (int i = 0; i < 1000 && !(isConnected(ends.near) && isConnected(ends.far)); i++) {
+            ends.rig.run(Duration.ofMillis(5));
+        }
+        ends.rig.run(Duration.ofMillis(isSimulated() ? 1000 : 5));
+        ends.near.disableReading();
+        ends.far.disableReading();
+        return ends;
+    }
+
+    private static boolean isConnected(BufferEvent end) {
+        return switch (end) {
+            case TlsBufferEvent tls -> tls.facts().isPresent();
+            case FilterBufferEvent filter -> isConnected(filter.underlying());
+            default -> true;
+        };
+    }
+
+    private BufferEvent stack(BufferEvent bottomEnd, boolean isNear, BufferEventOption... options) {
         BufferEvent top = bottomEnd;
-        for (FilterMaker filter : filters) {
+        for (LayerMaker layer : layers) {
             BufferEventOption[] all = new BufferEventOption[options.length + 1];
             System.arraycopy(options, 0, all, 0, options.length);
             all[options.length] = BufferEventOption.CLOSE_ON_FREE;
-            top = FilterBufferEvent.create(top, filter.make(top.base()), all);
+            top = layer.put(top, isNear, all);
         }
         return top;
     }

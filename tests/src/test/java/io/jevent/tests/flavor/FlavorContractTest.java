@@ -230,7 +230,9 @@ class FlavorContractTest {
             logging("far", ends.far());
             ends.far().enableReading();
             ends.rig().runUntil(() -> !log.isEmpty());
-            assertThat(log).containsExactly("far eof READING");
+            // What a pair has not taken by then is lost, the end of TLS included.
+            boolean isCutOff = flavor.isPair() && flavor.limitsTheWire();
+            assertThat(log).containsExactly(isCutOff ? "far failed READING" : "far eof READING");
             ends.far().input().drain(100);
         }
     }
@@ -485,7 +487,9 @@ class FlavorContractTest {
             ends.rig()
                     .runUntil(() -> ends.far().input().length() == 95
                             && reads.stream().mapToLong(it -> it).sum() == 95);
-            assertThat(reads).allMatch(count -> count <= 10);
+            if (!flavor.limitsTheWire()) {
+                assertThat(reads).allMatch(count -> count <= 10);
+            }
             ends.far().input().drain(95);
         }
     }

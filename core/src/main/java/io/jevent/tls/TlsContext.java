@@ -1,0 +1,488 @@
+package io.jevent.tls;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyStoreBuilderParameters;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What TLS connections have in common: certificates and keys, whom to trust, protocols and ciphers, and the limits of a
+ * handshake. Make one for all connections of a kind: sessions are resumed within it.
+ *
+ * <pre>{@code
+ * TlsContext server = TlsContext.builder().certificate(Path.of("chain.pem"), Path.of("key.pem")).build();
+ * TlsContext client = TlsContext.builder().trust(Path.of("ca.pem")).build();
+ * }</pre>
+ *
+ * <p>Without more it speaks TLS 1.3 and 1.2, trusts whom the JDK trusts, and, as a client, checks that the certificate is for
+ * the host that was asked for. <em>Difference</em>: libevent leaves all of that to the program, and its samples check by hand.
+ *
+ * <p>{@link #reload()} reads the files again and swaps what new connections use, if all is good.
+ *
+ * <p>Threading: share freely.
+ *
+ * @see "libevent SSL_CTX"
+ */
+public final class TlsContext {
+    /** How long a handshake may take, unless told otherwise: 10 s. */
+    public static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final List<String> DEFAULT_PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+
+    private final Builder settings;
+    private volatile SSLContext current;
+
+    private TlsContext(Builder settings) throws IOException {
+        this.settings = settings;
+        this.current = settings.open();
+    }
+
+    /**
+     * {@return a builder with every default}
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Reads certificates, keys and the trusted again, and uses them for connections that are made from now on. Those that are
+     * there go on as they are. It reads files, so do not call it on a loop's thread.
+     *
+     * @throws IOException if something cannot be read or used; then nothing changes
+     */
+    public void reload() throws IOException {
+        current = settings.open();
+    }
+
+    /**
+     * {@return the context of the JDK that new connections use}
+     *
+     * @see "libevent SSL_CTX"
+     */
+    public SSLContext sslContext() {
+        return current;
+    }
+
+    /**
+     * {@return how long a handshake may take}
+     */
+    public Duration handshakeTimeout() {
+        return settings.handshakeTimeout;
+    }
+
+    /**
+     * {@return where the long calculations of handshakes run}
+     */
+    public Executor taskExecutor() {
+        return settings.taskExecutor;
+    }
+
+    /**
+     * {@return a new engine for the client's end of a connection}
+     *
+     * @param host the server's name, or its address as text
+     * @param port the server's port, by which sessions are found again
+     */
+    public SSLEngine clientEngine(String host, int port) {
+        SSLEngine engine = current.createSSLEngine(host, port);
+        engine.setUseClientMode(true);
+        SSLParameters parameters = settings.parameters(engine);
+        if (!isLiteral(host)) {
+            parameters.setServerNames(List.of(new SNIHostName(host)));
+        }
+        if (settings.verifiesHost) {
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        }
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    /**
+     * {@return a new engine for the server's end of a connection}
+     */
+    public SSLEngine serverEngine() {
+        SSLEngine engine = current.createSSLEngine();
+        engine.setUseClientMode(false);
+        SSLParameters parameters = settings.parameters(engine);
+        switch (settings.clientAuthentication) {
+            case NONE -> parameters.setWantClientAuth(false);
+            case WANTED -> parameters.setWantClientAuth(true);
+            case NEEDED -> parameters.setNeedClientAuth(true);
+        }
+        parameters.setUseCipherSuitesOrder(true);
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    private static boolean isLiteral(String host) {
+        try {
+            InetAddress.ofLiteral(host);
+            return true;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "TlsContext[" + current.getProvider().getName() + ", " + settings.protocols + "]";
+    }
+
+    /** A certificate and its key, from wherever they come. */
+    @FunctionalInterface
+    private interface Identity {
+        KeyStore.Builder open() throws IOException, GeneralSecurityException;
+    }
+
+    /** Certificates of the trusted, from wherever they come. */
+    @FunctionalInterface
+    private interface Trusted {
+        void addTo(KeyStore store, int number) throws IOException, GeneralSecurityException;
+    }
+
+    /** Collects settings; each setter returns the builder. */
+    public static final class Builder {
+        private final List<Identity> identities = new ArrayList<>();
+        private final List<Trusted> trusted = new ArrayList<>();
+        private @Nullable SSLContext given;
+        private boolean trustsEverybody;
+        private boolean verifiesHost = true;
+        private List<String> protocols = DEFAULT_PROTOCOLS;
+        private List<String> ciphers = List.of();
+        private List<String> applicationProtocols = List.of();
+        private ClientAuthentication clientAuthentication = ClientAuthentication.NONE;
+        private Duration handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT;
+        private Executor taskExecutor = TaskThreads.SHARED;
+
+        private Builder() {}
+
+        private Builder copy() {
+            Builder copy = new Builder();
+            copy.identities.addAll(identities);
+            copy.trusted.addAll(trusted);
+            copy.given = given;
+            copy.trustsEverybody = trustsEverybody;
+            copy.verifiesHost = verifiesHost;
+            copy.protocols = protocols;
+            copy.ciphers = ciphers;
+            copy.applicationProtocols = applicationProtocols;
+            copy.clientAuthentication = clientAuthentication;
+            copy.handshakeTimeout = handshakeTimeout;
+            copy.taskExecutor = taskExecutor;
+            return copy;
+        }
+
+        /**
+         * Adds a certificate, with those that lead from it towards a trusted one, and its key, from PEM files: RSA, EC, Ed25519
+         * or Ed448, in PKCS #8 or in the older forms. Of several, a server shows the one that fits the name its client asks for
+         * (SNI), else the first.
+         *
+         * @param chain the certificate, followed by the others
+         * @param key its private key; it may be the same file
+         * @return this builder
+         * @see "libevent SSL_CTX_use_certificate_chain_file(), SSL_CTX_use_PrivateKey_file()"
+         */
+        public Builder certificate(Path chain, Path key) {
+            identities.add(() -> identity(Pem.certificates(chain), Pem.privateKey(key, null)));
+            return this;
+        }
+
+        /**
+         * Adds a certificate whose key is encrypted, see {@link #certificate(Path, Path)}.
+         *
+         * @param chain the certificate, followed by the others
+         * @param key its private key, in PKCS #8
+         * @param password of the key
+         * @return this builder
+         * @see "libevent SSL_CTX_set_default_passwd_cb()"
+         */
+        public Builder certificate(Path chain, Path key, char[] password) {
+            char[] copy = password.clone();
+            identities.add(() -> identity(Pem.certificates(chain), Pem.privateKey(key, copy)));
+            return this;
+        }
+
+        /**
+         * Adds a certificate that the program has, see {@link #certificate(Path, Path)}.
+         *
+         * @param chain the certificate, followed by the others
+         * @param key its private key
+         * @return this builder
+         */
+        public Builder certificate(List<X509Certificate> chain, PrivateKey key) {
+            List<X509Certificate> copy = List.copyOf(chain);
+            if (copy.isEmpty()) {
+                throw new IllegalArgumentException("need at least one certificate");
+            }
+            identities.add(() -> identity(copy, key));
+            return this;
+        }
+
+        /**
+         * Adds the certificates and keys of a key store.
+         *
+         * @param store the store, loaded
+         * @param password of its keys
+         * @return this builder
+         */
+        public Builder certificates(KeyStore store, char[] password) {
+            KeyStore.PasswordProtection protection = new KeyStore.PasswordProtection(password);
+            identities.add(() -> KeyStore.Builder.newInstance(store, protection));
+            return this;
+        }
+
+        private static KeyStore.Builder identity(List<X509Certificate> chain, PrivateKey key)
+                throws IOException, GeneralSecurityException {
+            X509Certificate own = chain.getFirst();
+            if (!own.getPublicKey().getAlgorithm().equals(key.getAlgorithm())) {
+                throw new IOException(
+                        "the certificate of " + own.getSubjectX500Principal() + " is for a key of the kind "
+                                + own.getPublicKey().getAlgorithm() + ", got one of " + key.getAlgorithm());
+            }
+            if (!KeyMatch.of(key, own.getPublicKey())) {
+                throw new IOException(
+                        "the private key is not that of the certificate of " + own.getSubjectX500Principal());
+            }
+            KeyStore store = emptyStore();
+            char[] none = new char[0];
+            store.setKeyEntry("own", key, none, chain.toArray(Certificate[]::new));
+            return KeyStore.Builder.newInstance(store, new KeyStore.PasswordProtection(none));
+        }
+
+        private static KeyStore emptyStore() throws IOException, GeneralSecurityException {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            return store;
+        }
+
+        /**
+         * Trusts whom the certificates of a PEM file sign, and no longer whom the JDK trusts.
+         *
+         * @param authorities the file
+         * @return this builder
+         * @see "libevent SSL_CTX_load_verify_locations()"
+         */
+        public Builder trust(Path authorities) {
+            trusted.add((store, number) -> {
+                int i = 0;
+                for (X509Certificate certificate : Pem.certificates(authorities)) {
+                    store.setCertificateEntry(number + "." + i++, certificate);
+                }
+            });
+            return this;
+        }
+
+        /**
+         * Trusts whom a certificate signs, or itself, and no longer whom the JDK trusts.
+         *
+         * @param authority the certificate
+         * @return this builder
+         */
+        public Builder trust(X509Certificate authority) {
+            trusted.add((store, number) -> store.setCertificateEntry(String.valueOf(number), authority));
+            return this;
+        }
+
+        /**
+         * Trusts everybody and does not look at names: whoever is in between can read and change everything. For trying things
+         * out.
+         *
+         * @return this builder
+         * @see "libevent SSL_CTX_set_verify(SSL_VERIFY_NONE)"
+         */
+        public Builder trustEverybody() {
+            trustsEverybody = true;
+            verifiesHost = false;
+            return this;
+        }
+
+        /**
+         * Sets whether a client checks that the certificate is for the host it asked for; it does by default.
+         *
+         * @param verifies whether it does
+         * @return this builder
+         */
+        public Builder verifyHost(boolean verifies) {
+            verifiesHost = verifies;
+            return this;
+        }
+
+        /**
+         * Uses a context as it is, of any provider: certificates, keys and the trusted are its own.
+         *
+         * @param context the context
+         * @return this builder
+         */
+        public Builder context(SSLContext context) {
+            given = Objects.requireNonNull(context);
+            return this;
+        }
+
+        /**
+         * Sets the protocols, by the names the JDK gives them; by default {@code TLSv1.3} and {@code TLSv1.2}.
+         *
+         * @param names one or more
+         * @return this builder
+         * @see "libevent SSL_CTX_set_min_proto_version()"
+         */
+        public Builder protocols(String... names) {
+            if (names.length == 0) {
+                throw new IllegalArgumentException("need at least one protocol");
+            }
+            protocols = List.of(names);
+            return this;
+        }
+
+        /**
+         * Sets the cipher suites, best first, by the names the JDK gives them; by default those of the provider.
+         *
+         * @param names one or more
+         * @return this builder
+         * @see "libevent SSL_CTX_set_cipher_list()"
+         */
+        public Builder ciphers(String... names) {
+            if (names.length == 0) {
+                throw new IllegalArgumentException("need at least one cipher suite");
+            }
+            ciphers = List.of(names);
+            return this;
+        }
+
+        /**
+         * Sets the application protocols (ALPN), best first; by default none is negotiated. A server refuses clients that offer
+         * none of these, but not those that offer nothing.
+         *
+         * @param names such as {@code http/1.1}
+         * @return this builder
+         * @see "libevent SSL_CTX_set_alpn_protos(), SSL_CTX_set_alpn_select_cb()"
+         */
+        public Builder applicationProtocols(String... names) {
+            applicationProtocols = List.of(names);
+            return this;
+        }
+
+        /**
+         * Sets whether a server asks its clients for certificates; it does not by default.
+         *
+         * @param asks whether it does
+         * @return this builder
+         */
+        public Builder clientAuthentication(ClientAuthentication asks) {
+            clientAuthentication = Objects.requireNonNull(asks);
+            return this;
+        }
+
+        /**
+         * Sets how long a handshake may take, from the connection on.
+         *
+         * @param timeout above 0
+         * @return this builder
+         */
+        public Builder handshakeTimeout(Duration timeout) {
+            if (timeout.isZero() || timeout.isNegative()) {
+                throw new IllegalArgumentException("need a handshake timeout > 0, got " + timeout);
+            }
+            handshakeTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * Sets where the long calculations of handshakes run. By default as many threads as there are processors share them, for
+         * all contexts, and at most 4096 wait; a handshake for which there is no room fails.
+         *
+         * @param executor runs them, or throws {@link java.util.concurrent.RejectedExecutionException}; {@code Runnable::run}
+         *     runs them on the loop
+         * @return this builder
+         */
+        public Builder taskExecutor(Executor executor) {
+            taskExecutor = Objects.requireNonNull(executor);
+            return this;
+        }
+
+        /**
+         * {@return a context with these settings}
+         *
+         * @throws IOException if a file cannot be read, or what is in it cannot be used
+         * @throws IllegalArgumentException if a protocol or cipher suite does not exist
+         */
+        public TlsContext build() throws IOException {
+            TlsContext made = new TlsContext(copy());
+            SSLEngine trial = made.current.createSSLEngine();
+            trial.setSSLParameters(made.settings.parameters(trial)); // So that a wrong name is found now.
+            return made;
+        }
+
+        private SSLParameters parameters(SSLEngine engine) {
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setProtocols(protocols.toArray(String[]::new));
+            if (!ciphers.isEmpty()) {
+                parameters.setCipherSuites(ciphers.toArray(String[]::new));
+            }
+            parameters.setApplicationProtocols(applicationProtocols.toArray(String[]::new));
+            return parameters;
+        }
+
+        private SSLContext open() throws IOException {
+            SSLContext present = given;
+            if (present != null) {
+                return present;
+            }
+            try {
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(keyManagers(), trustManagers(), null);
+                return context;
+            } catch (GeneralSecurityException e) {
+                throw new IOException("cannot set TLS up: " + e.getMessage(), e);
+            }
+        }
+
+        private KeyManager @Nullable [] keyManagers() throws IOException, GeneralSecurityException {
+            if (identities.isEmpty()) {
+                return null;
+            }
+            List<KeyStore.Builder> stores = new ArrayList<>();
+            for (Identity identity : identities) {
+                stores.add(identity.open());
+            }
+            KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX"); // The one that looks at names.
+            factory.init(new KeyStoreBuilderParameters(stores));
+            return factory.getKeyManagers();
+        }
+
+        private TrustManager @Nullable [] trustManagers() throws IOException, GeneralSecurityException {
+            if (trustsEverybody) {
+                return new TrustManager[] {new TrustingEverybody()};
+            }
+            if (trusted.isEmpty()) {
+                return null;
+            }
+            KeyStore store = emptyStore();
+            int number = 0;
+            for (Trusted some : trusted) {
+                some.addTo(store, number++);
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(store);
+            return factory.getTrustManagers();
+        }
+    }
+}
