@@ -410,7 +410,8 @@ final class FilterTransport implements Transport, Layer {
             return false;
         }
         boolean progress = sendDown(mode);
-        if (!ended && source == null && mode == FlushMode.FLUSH) {
+        boolean hasEnded = ended || outputFinished || below.isGone(); // By what was called when the last byte had left.
+        if (!hasEnded && source == null && mode == FlushMode.FLUSH) {
             progress |= pushOut(mode);
         }
         return progress;
