@@ -1,13 +1,9 @@
 package io.jevent.bufferevent;
 
 import io.jevent.backend.Direction;
-import io.jevent.backend.Transport;
 import io.jevent.buffer.EvBuffer;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketAddress;
-import java.net.SocketOption;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +12,10 @@ import org.jspecify.annotations.Nullable;
  * <p>What it hears from below it only notes; it works when it is delivered, in the loop's turn of the one above, and when that
  * one flushes. Bytes go down as long as the one below is writable, and up as long as the one above admits them.
  */
-final class FilterTransport implements Transport, Layer {
+final class FilterTransport extends StackedTransport {
     /** After so many calls of the filter others have their turn. */
     private static final int CALLS_PER_DELIVERY = 64;
 
-    private final AbstractBufferEvent above;
-    private final AbstractBufferEvent below;
     private final BufferFilter filter;
     private final boolean closesBelow;
     private boolean ended;
@@ -55,8 +49,7 @@ final class FilterTransport implements Transport, Layer {
     private boolean outputFinished;
 
     FilterTransport(AbstractBufferEvent above, AbstractBufferEvent below, BufferFilter filter, boolean closesBelow) {
-        this.above = above;
-        this.below = below;
+        super(above, below);
         this.filter = filter;
         this.closesBelow = closesBelow;
         above.input()
@@ -71,22 +64,7 @@ final class FilterTransport implements Transport, Layer {
         inputEnded = below.hasInputEnded();
     }
 
-    @Override
-    public boolean waitsForOutside() {
-        return false; // The one below says that.
-    }
-
-    @Override
-    public boolean isUserConnecting() {
-        return below.isUserConnecting();
-    }
-
     // ---- what is heard from below ----
-
-    @Override
-    public void onBelowConnecting() {
-        above.becomeConnecting();
-    }
 
     @Override
     public void onBelowReceived() {
@@ -126,11 +104,6 @@ final class FilterTransport implements Transport, Layer {
     @Override
     public boolean needsMore() {
         return needsMore && admitted > 0;
-    }
-
-    @Override
-    public void flushAbove() {
-        above.flushIfRequested();
     }
 
     private void tellIfReady() {
@@ -187,18 +160,9 @@ final class FilterTransport implements Transport, Layer {
         tellIfReady();
     }
 
-    /** Lets the one below read for as long as somebody takes it; else its input would only grow. */
     private void readBelow() {
-        if (ended || below.isGone()) {
-            return;
-        }
-        boolean wanted = admitted > 0 && !needsDrain;
-        if (wanted != below.isReadingEnabled()) {
-            if (wanted) {
-                below.enableReading();
-            } else {
-                below.disableReading();
-            }
+        if (!ended) {
+            readBelow(admitted > 0 && !needsDrain);
         }
     }
 
@@ -297,11 +261,6 @@ final class FilterTransport implements Transport, Layer {
     @Override
     public void stopSending() {
         source = null;
-    }
-
-    @Override
-    public long unsentBytes() {
-        return below.isGone() ? 0 : below.unsentNow();
     }
 
     private boolean sendDown(FlushMode asked) {
@@ -441,30 +400,6 @@ final class FilterTransport implements Transport, Layer {
         if (!ended && !below.isGone()) {
             below.shutdownOutput();
         }
-    }
-
-    // ---- the rest is the business of the one below ----
-
-    @Override
-    public <T> void option(SocketOption<T> option, T value) throws IOException {
-        below.transportOrThrow().option(option, value);
-    }
-
-    @Override
-    public <T> T option(SocketOption<T> option) throws IOException {
-        return below.transportOrThrow().option(option);
-    }
-
-    @Override
-    public Optional<SocketAddress> localAddress() {
-        Transport present = below.transport();
-        return present == null ? Optional.empty() : present.localAddress();
-    }
-
-    @Override
-    public Optional<SocketAddress> remoteAddress() {
-        Transport present = below.transport();
-        return present == null ? Optional.empty() : present.remoteAddress();
     }
 
     // ---- the end ----

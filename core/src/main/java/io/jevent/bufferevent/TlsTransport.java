@@ -1,7 +1,6 @@
 package io.jevent.bufferevent;
 
 import io.jevent.backend.Direction;
-import io.jevent.backend.Transport;
 import io.jevent.buffer.BufferLimitException;
 import io.jevent.buffer.EvBuffer;
 import io.jevent.buffer.Reservation;
@@ -11,8 +10,6 @@ import io.jevent.loop.LoopTimers;
 import io.jevent.tls.TlsContext;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketAddress;
-import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A record is decrypted as a whole. One that is larger than what is admitted waits in {@link #decrypted}, and while it does
  * nothing is read below.
  */
-final class TlsTransport implements Transport, Layer {
+final class TlsTransport extends StackedTransport {
     /** After so many records others have their turn. */
     private static final int STEPS_PER_DELIVERY = 64;
 
@@ -66,8 +63,6 @@ final class TlsTransport implements Transport, Layer {
         ENDED
     }
 
-    private final AbstractBufferEvent above;
-    private final AbstractBufferEvent below;
     private final TlsContext context;
     private final SSLEngine sslEngine;
     private final boolean closesBelow;
@@ -126,8 +121,7 @@ final class TlsTransport implements Transport, Layer {
             TlsContext context,
             SSLEngine sslEngine,
             boolean closesBelow) {
-        this.above = above;
-        this.below = below;
+        super(above, below);
         this.context = context;
         this.sslEngine = sslEngine;
         this.closesBelow = closesBelow;
@@ -173,22 +167,7 @@ final class TlsTransport implements Transport, Layer {
         return state == State.OPEN;
     }
 
-    @Override
-    public boolean waitsForOutside() {
-        return false; // The one below says that, and keepAlive for calculations.
-    }
-
-    @Override
-    public boolean isUserConnecting() {
-        return below.isUserConnecting();
-    }
-
     // ---- what is heard from below ----
-
-    @Override
-    public void onBelowConnecting() {
-        above.becomeConnecting();
-    }
 
     @Override
     public void onBelowReceived() {
@@ -227,11 +206,6 @@ final class TlsTransport implements Transport, Layer {
     @Override
     public boolean needsMore() {
         return needsMore && wantsRecords();
-    }
-
-    @Override
-    public void flushAbove() {
-        above.flushIfRequested();
     }
 
     private void tellIfReady() {
@@ -314,7 +288,7 @@ final class TlsTransport implements Transport, Layer {
             any |= goesOn;
         }
         if (state != State.ENDED) {
-            readBelow();
+            readBelow(wantsRecords());
         }
         if (any && !below.isGone()) {
             below.flushWithinTurn();
@@ -425,23 +399,8 @@ final class TlsTransport implements Transport, Layer {
     public void receive(EvBuffer target, long admittedBytes) {
         this.target = target;
         this.admitted = admittedBytes;
-        readBelow();
+        readBelow(wantsRecords());
         tellIfReady();
-    }
-
-    /** Lets the one below read for as long as somebody takes it; else its input would only grow. */
-    private void readBelow() {
-        if (below.isGone()) {
-            return;
-        }
-        boolean wanted = wantsRecords();
-        if (wanted != below.isReadingEnabled()) {
-            if (wanted) {
-                below.enableReading();
-            } else {
-                below.disableReading();
-            }
-        }
     }
 
     /** Decrypts one record, if a whole one is there. */
@@ -608,11 +567,6 @@ final class TlsTransport implements Transport, Layer {
         source = null;
     }
 
-    @Override
-    public long unsentBytes() {
-        return below.isGone() ? 0 : below.unsentNow();
-    }
-
     /** Makes one record, of the engine's own where there is no source. */
     private boolean wrap(@Nullable EvBuffer from) throws SSLException {
         int most = from == null ? 0 : (int) Math.min(Math.min(from.length(), sendAdmitted), RECORD_BYTES);
@@ -705,30 +659,6 @@ final class TlsTransport implements Transport, Layer {
         }
         tellIfReady();
         above.onReady();
-    }
-
-    // ---- the rest is the business of the one below ----
-
-    @Override
-    public <T> void option(SocketOption<T> option, T value) throws IOException {
-        below.transportOrThrow().option(option, value);
-    }
-
-    @Override
-    public <T> T option(SocketOption<T> option) throws IOException {
-        return below.transportOrThrow().option(option);
-    }
-
-    @Override
-    public Optional<SocketAddress> localAddress() {
-        Transport present = below.transport();
-        return present == null ? Optional.empty() : present.localAddress();
-    }
-
-    @Override
-    public Optional<SocketAddress> remoteAddress() {
-        Transport present = below.transport();
-        return present == null ? Optional.empty() : present.remoteAddress();
     }
 
     // ---- the end ----
