@@ -3,16 +3,13 @@ package io.jevent.bufferevent;
 import io.jevent.backend.Direction;
 import io.jevent.buffer.BufferLimitException;
 import io.jevent.buffer.EvBuffer;
-import io.jevent.buffer.Reservation;
 import io.jevent.loop.KeepAlive;
 import io.jevent.loop.LoopTimer;
 import io.jevent.loop.LoopTimers;
 import io.jevent.tls.TlsContext;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLEngine;
@@ -38,19 +35,11 @@ final class TlsTransport extends StackedTransport {
     /** Most bytes in clear of one record. */
     private static final int RECORD_BYTES = 1 << 14;
 
-    /** Up to so many bytes a record is made elsewhere and copied: room for the largest would cost a chunk for each. */
-    private static final int SMALL_BYTES = 2048;
-
     /** So many records in a row may be without data; the rest of a peer's business needs far fewer. */
     private static final int MAX_SILENT_RECORDS = 64;
 
     /** How long the last record of a failed connection may take to leave. */
     private static final Duration ALERT_DEADLINE = Duration.ofSeconds(1);
-
-    private static final ByteBuffer[] NOTHING = {ByteBuffer.allocate(0)};
-
-    /** For records that are copied; one for each thread that runs a loop. */
-    private static final ThreadLocal<ByteBuffer> SCRATCH = ThreadLocal.withInitial(() -> ByteBuffer.allocate(1 << 15));
 
     private enum State {
         /** The one below is not connected. */
@@ -65,6 +54,7 @@ final class TlsTransport extends StackedTransport {
 
     private final TlsContext context;
     private final SSLEngine sslEngine;
+    private final TlsRecords records;
     private final boolean closesBelow;
     private final KeepAlive keepAlive;
     private final LoopTimer deadline = new LoopTimer() {
@@ -124,6 +114,7 @@ final class TlsTransport extends StackedTransport {
         super(above, below);
         this.context = context;
         this.sslEngine = sslEngine;
+        this.records = new TlsRecords(sslEngine);
         this.closesBelow = closesBelow;
         this.keepAlive = new KeepAlive(above.engine);
         this.decrypted = above.base.newBuffer();
@@ -336,6 +327,8 @@ final class TlsTransport extends StackedTransport {
             outputEnded = true;
             sslEngine.closeOutbound();
             moved = true;
+        } else if (outputEnded && !sslEngine.isOutboundDone()) {
+            moved |= wrap(null); // Not every provider says that it wants this.
         }
         if (wantsRecords() && sslEngine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING) {
             moved |= unwrap();
@@ -374,7 +367,7 @@ final class TlsTransport extends StackedTransport {
                 task.run();
             }
         } catch (RuntimeException | Error e) {
-            problem = new SSLException("the TLS provider failed: " + e, e);
+            problem = TlsRecords.providerFailure(e);
         }
         SSLException told = problem;
         try {
@@ -424,7 +417,7 @@ final class TlsTransport extends StackedTransport {
         if (into == null || state != State.OPEN || admitted < length) {
             into = decrypted;
         }
-        SSLEngineResult result = unwrapTo(into, from, length);
+        SSLEngineResult result = records.decrypt(from, length, into);
         if (state == State.ENDED) {
             return false; // A change callback of the user's has closed it.
         }
@@ -439,49 +432,13 @@ final class TlsTransport extends StackedTransport {
 
     /** On TLS 1.2 the peer's close_notify ends both directions, so what was written leaves before it is looked at. */
     private boolean mustSendBefore(EvBuffer from) {
-        return state == State.OPEN && above.wantsToWrite() && !isTls13() && TlsRecord.isAlert(from);
-    }
-
-    private SSLEngineResult unwrapTo(EvBuffer into, EvBuffer from, int length) throws SSLException {
-        int room = length;
-        while (true) {
-            SSLEngineResult result = unwrapTo(into, from, length, room);
-            if (result.getStatus() != SSLEngineResult.Status.BUFFER_OVERFLOW) {
-                return result;
-            }
-            int larger = sslEngine.getSession().getApplicationBufferSize();
-            if (room >= larger) {
-                throw new SSLException("a record of " + length + " bytes does not fit into " + room);
-            }
-            room = larger;
-        }
-    }
-
-    private SSLEngineResult unwrapTo(EvBuffer into, EvBuffer from, int length, int room) throws SSLException {
-        boolean frozen = into.isFrozen(EvBuffer.End.END);
-        if (frozen) {
-            into.unfreeze(EvBuffer.End.END);
-        }
-        try (Reservation reserved = into.reserve(room, 2)) {
-            List<ByteBuffer> space = reserved.space();
-            SSLEngineResult result =
-                    sslEngine.unwrap(from.pullUp(length), space.toArray(ByteBuffer[]::new), 0, space.size());
-            if (result.bytesConsumed() > 0) {
-                from.drain(result.bytesConsumed());
-            }
-            reserved.commit(result.bytesProduced());
-            return result;
-        } finally {
-            if (frozen && !into.isClosed()) {
-                into.freeze(EvBuffer.End.END);
-            }
-        }
+        return state == State.OPEN && above.wantsToWrite() && !records.isTls13() && TlsRecord.isAlert(from);
     }
 
     private void checkNoRenegotiation(SSLEngineResult result) throws SSLException {
         boolean wantsHandshake = result.getHandshakeStatus() == HandshakeStatus.NEED_TASK
                 || result.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP;
-        if (state == State.OPEN && wantsHandshake && !isTls13() && !sslEngine.isInboundDone()) {
+        if (state == State.OPEN && wantsHandshake && !records.isTls13() && !sslEngine.isInboundDone()) {
             throw new SSLException("the peer asks for another handshake (renegotiation), which is refused");
         }
     }
@@ -491,10 +448,6 @@ final class TlsTransport extends StackedTransport {
         if (silentRecords > MAX_SILENT_RECORDS) {
             throw new SSLException("the peer has sent " + silentRecords + " records without data in a row");
         }
-    }
-
-    private boolean isTls13() {
-        return sslEngine.getSession().getProtocol().equals("TLSv1.3");
     }
 
     /** Gives what was decrypted, as far as it is admitted. */
@@ -569,9 +522,10 @@ final class TlsTransport extends StackedTransport {
 
     /** Makes one record, of the engine's own where there is no source. */
     private boolean wrap(@Nullable EvBuffer from) throws SSLException {
-        int most = from == null ? 0 : (int) Math.min(Math.min(from.length(), sendAdmitted), RECORD_BYTES);
-        ByteBuffer[] sources = from == null ? NOTHING : from.peek(most).toArray(ByteBuffer[]::new);
-        SSLEngineResult result = most <= SMALL_BYTES ? wrapAndCopy(sources) : wrapInPlace(sources);
+        SSLEngineResult result = from == null
+                ? records.encryptNothing(below.output())
+                : records.encrypt(
+                        from, (int) Math.min(Math.min(from.length(), sendAdmitted), RECORD_BYTES), below.output());
         if (from != null && result.bytesConsumed() > 0) {
             sent(from, result.bytesConsumed());
         }
@@ -580,33 +534,6 @@ final class TlsTransport extends StackedTransport {
             below.shutdownOutput();
         }
         return state != State.ENDED && (result.bytesProduced() > 0 || result.bytesConsumed() > 0);
-    }
-
-    private SSLEngineResult wrapAndCopy(ByteBuffer[] sources) throws SSLException {
-        ByteBuffer scratch = SCRATCH.get();
-        scratch.clear();
-        SSLEngineResult result = wrapTo(scratch, sources);
-        if (result.bytesProduced() > 0) {
-            below.output().add(scratch.flip());
-        }
-        return result;
-    }
-
-    private SSLEngineResult wrapInPlace(ByteBuffer[] sources) throws SSLException {
-        try (Reservation reserved =
-                below.output().reserve(sslEngine.getSession().getPacketBufferSize(), 1)) {
-            SSLEngineResult result = wrapTo(reserved.space().getFirst(), sources);
-            reserved.commit(result.bytesProduced());
-            return result;
-        }
-    }
-
-    private SSLEngineResult wrapTo(ByteBuffer record, ByteBuffer[] sources) throws SSLException {
-        SSLEngineResult result = sslEngine.wrap(sources, 0, sources.length, record);
-        if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
-            throw new SSLException("a record does not fit into " + record.remaining() + " bytes");
-        }
-        return result;
     }
 
     private void sent(EvBuffer from, int taken) {
@@ -631,7 +558,7 @@ final class TlsTransport extends StackedTransport {
     }
 
     void checkMayShutDownOutput() {
-        if (state == State.OPEN && !isTls13()) {
+        if (state == State.OPEN && !records.isTls13()) {
             throw new UnsupportedOperationException(
                     "on " + sslEngine.getSession().getProtocol()
                             + " an end of the output ends the connection; closeAfterFlush() does that");
@@ -648,7 +575,7 @@ final class TlsTransport extends StackedTransport {
         if (state != State.OPEN || sslEngine.isOutboundDone()) {
             throw new IllegalStateException("need an open TLS connection");
         }
-        if (!isTls13()) {
+        if (!records.isTls13()) {
             throw new UnsupportedOperationException("need TLS 1.3 to renew keys, this is "
                     + sslEngine.getSession().getProtocol());
         }
@@ -667,7 +594,7 @@ final class TlsTransport extends StackedTransport {
     private void sendAlert() {
         try {
             for (int i = 0; i < 4 && sslEngine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP; i++) {
-                if (wrapAndCopy(NOTHING).bytesProduced() == 0) {
+                if (records.encryptNothing(below.output()).bytesProduced() == 0) {
                     return;
                 }
             }

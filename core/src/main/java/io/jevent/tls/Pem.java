@@ -50,7 +50,15 @@ final class Pem {
     /** Where the curve is in an EC key of the older form. */
     private static final int EC_CURVE = Der.CONTEXT_CONSTRUCTED;
 
+    private static final int LINE_LENGTH = 64;
+
     private Pem() {}
+
+    /** One block as text. */
+    static String text(String label, byte[] content) {
+        String body = Base64.getMimeEncoder(LINE_LENGTH, new byte[] {'\n'}).encodeToString(content);
+        return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
+    }
 
     private static final class Block {
         final String label;

@@ -12,6 +12,7 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -67,6 +68,24 @@ public record SelfSigned(X509Certificate certificate, PrivateKey key) {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK cannot make a certificate", e);
         }
+    }
+
+    /**
+     * {@return the certificate as PEM text, for those who are to trust it}
+     */
+    public String certificatePem() {
+        try {
+            return Pem.text("CERTIFICATE", certificate.getEncoded());
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate that was read cannot be written", e);
+        }
+    }
+
+    /**
+     * {@return the private key as PEM text, PKCS #8, not encrypted}
+     */
+    public String keyPem() {
+        return Pem.text("PRIVATE KEY", key.getEncoded());
     }
 
     private static byte[] content(List<String> names, byte[] publicKey) {

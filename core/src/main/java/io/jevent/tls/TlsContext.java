@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Without more it speaks TLS 1.3 and 1.2, trusts whom the JDK trusts, and, as a client, checks that the certificate is for
  * the host that was asked for. <em>Difference</em>: libevent leaves all of that to the program, and its samples check by hand.
  *
- * <p>{@link #reload()} reads the files again and swaps what new connections use, if all is good.
+ * <p>{@link #reload()} reads the files again and swaps what new connections use, if all is good; a {@code TlsReloader} does that
+ * by itself when they change. Sessions from before are then not resumed.
  *
  * <p>Threading: share freely.
  *
@@ -49,10 +50,12 @@ public final class TlsContext {
     private static final List<String> DEFAULT_PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
     private final Builder settings;
+    private final FileWatch files;
     private volatile SSLContext current;
 
     private TlsContext(Builder settings) throws IOException {
         this.settings = settings;
+        this.files = new FileWatch(settings.files);
         this.current = settings.open();
     }
 
@@ -69,8 +72,32 @@ public final class TlsContext {
      *
      * @throws IOException if something cannot be read or used; then nothing changes
      */
-    public void reload() throws IOException {
+    public synchronized void reload() throws IOException {
+        files.take();
         current = settings.open();
+    }
+
+    /**
+     * Does what {@link #reload()} does if a file is no longer the one that was read or tried last (by time, length or
+     * identity), and has stayed as it is since the last call of this: who replaces a certificate writes two files or more.
+     *
+     * @return whether they were read again
+     * @throws IOException if something cannot be read or used; then nothing changes, and it is not tried again before the next
+     *     change
+     */
+    public synchronized boolean reloadIfChanged() throws IOException {
+        if (!files.hasSettledOnAnother()) {
+            return false;
+        }
+        reload();
+        return true;
+    }
+
+    /**
+     * {@return the files that this was made of; none where the program gave all by itself}
+     */
+    public List<Path> files() {
+        return settings.files;
     }
 
     /**
@@ -163,6 +190,7 @@ public final class TlsContext {
     public static final class Builder {
         private final List<Identity> identities = new ArrayList<>();
         private final List<Trusted> trusted = new ArrayList<>();
+        private List<Path> files = new ArrayList<>();
         private @Nullable SSLContext given;
         private boolean trustsEverybody;
         private boolean verifiesHost = true;
@@ -179,6 +207,7 @@ public final class TlsContext {
             Builder copy = new Builder();
             copy.identities.addAll(identities);
             copy.trusted.addAll(trusted);
+            copy.files = files.stream().distinct().toList();
             copy.given = given;
             copy.trustsEverybody = trustsEverybody;
             copy.verifiesHost = verifiesHost;
@@ -203,7 +232,7 @@ public final class TlsContext {
          */
         public Builder certificate(Path chain, Path key) {
             identities.add(() -> identity(Pem.certificates(chain), Pem.privateKey(key, null)));
-            return this;
+            return reading(chain, key);
         }
 
         /**
@@ -218,7 +247,7 @@ public final class TlsContext {
         public Builder certificate(Path chain, Path key, char[] password) {
             char[] copy = password.clone();
             identities.add(() -> identity(Pem.certificates(chain), Pem.privateKey(key, copy)));
-            return this;
+            return reading(chain, key);
         }
 
         /**
@@ -247,6 +276,25 @@ public final class TlsContext {
         public Builder certificates(KeyStore store, char[] password) {
             KeyStore.PasswordProtection protection = new KeyStore.PasswordProtection(password);
             identities.add(() -> KeyStore.Builder.newInstance(store, protection));
+            return this;
+        }
+
+        /**
+         * Adds the certificates and keys of a key store's file.
+         *
+         * @param store the file, PKCS #12 or JKS
+         * @param password of the store and its keys
+         * @return this builder
+         */
+        public Builder certificates(Path store, char[] password) {
+            char[] copy = password.clone();
+            identities.add(() -> KeyStore.Builder.newInstance(
+                    KeyStore.getInstance(store.toFile(), copy), new KeyStore.PasswordProtection(copy)));
+            return reading(store);
+        }
+
+        private Builder reading(Path... paths) {
+            files.addAll(List.of(paths));
             return this;
         }
 
@@ -288,7 +336,7 @@ public final class TlsContext {
                     store.setCertificateEntry(number + "." + i++, certificate);
                 }
             });
-            return this;
+            return reading(authorities);
         }
 
         /**
@@ -450,7 +498,7 @@ public final class TlsContext {
                 SSLContext context = SSLContext.getInstance("TLS");
                 context.init(keyManagers(), trustManagers(), null);
                 return context;
-            } catch (GeneralSecurityException e) {
+            } catch (GeneralSecurityException | RuntimeException e) {
                 throw new IOException("cannot set TLS up: " + e.getMessage(), e);
             }
         }
