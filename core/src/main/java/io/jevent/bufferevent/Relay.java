@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * within a deadline. Whatever does not end in order is reset where it is a TCP socket, so that no peer takes a break for an
  * end.
  *
+ * <p>On TLS 1.2 a direction cannot end alone: where an end has to be passed on to such a connection, that one is closed in order
+ * behind the bytes, and what its peer had still to say is not awaited.
+ *
  * <p>It has the callbacks of both, and reads both. In the end it closes both, and says so once.
  *
  * <pre>{@code
@@ -139,8 +142,8 @@ public final class Relay implements AutoCloseable {
                 one.reset();
                 other.reset();
             }
-            one.bufferEvent.close();
-            other.bufferEvent.close();
+            one.close(reason);
+            other.close(reason);
             onEnd.onEnd(this, new End(one.readBytes, other.readBytes, reason, cause));
         }
     }
@@ -192,6 +195,9 @@ public final class Relay implements AutoCloseable {
         long readBytes;
         private boolean inputEnded;
         private boolean passedEnd;
+
+        /** Its output cannot end alone, so nothing more was read from it. */
+        private boolean endsWhole;
 
         /** What had moved when its timeout last expired. */
         private long progressAtTimeout;
@@ -252,10 +258,32 @@ public final class Relay implements AutoCloseable {
         private void passEnd() {
             if (!passedEnd) {
                 passedEnd = true;
-                opposite().bufferEvent.shutdownOutput();
+                opposite().endOutput();
                 boundTheLast();
+                if (opposite().endsWhole) {
+                    opposite().passEnd();
+                    return;
+                }
             }
             endIfDone();
+        }
+
+        private void endOutput() {
+            try {
+                bufferEvent.shutdownOutput();
+            } catch (UnsupportedOperationException _) {
+                endsWhole = true;
+                inputEnded = true;
+                bufferEvent.disableReading();
+            }
+        }
+
+        void close(Reason reason) {
+            if (endsWhole && reason == Reason.ENDED) {
+                bufferEvent.closeAfterFlush(deadline);
+            } else {
+                bufferEvent.close();
+            }
         }
 
         /** Once nothing more comes from either side, what is left may not stall for ever. */
@@ -297,8 +325,16 @@ public final class Relay implements AutoCloseable {
                 return;
             }
             BufferEvent bottom = bufferEvent;
-            while (bottom instanceof FilterBufferEvent filter) {
-                bottom = filter.underlying();
+            while (!(bottom instanceof SocketBufferEvent)) {
+                BufferEvent above = bottom;
+                bottom = switch (above) {
+                    case FilterBufferEvent filter -> filter.underlying();
+                    case TlsBufferEvent tls -> tls.underlying();
+                    default -> above;
+                };
+                if (bottom == above) {
+                    return; // Nothing that could be reset.
+                }
             }
             if (bottom instanceof SocketBufferEvent socket
                     && socket.remoteAddress().isPresent()) {

@@ -124,7 +124,8 @@ class TlsBufferEventTest {
         assertThat(log)
                 .anySatisfy(line -> assertThat(line)
                         .startsWith("client failed CONNECTING: ")
-                        .contains("other.test"));
+                        .contains("; expected one for other.test, got CN=server.test for server.test, signed by itself,"
+                                + " valid from 20"));
         assertThat(log)
                 .anySatisfy(line -> assertThat(line)
                         .startsWith("server failed CONNECTING: ")
@@ -134,10 +135,12 @@ class TlsBufferEventTest {
     @Test
     void aCertificateThatNobodyTrustedHasSignedIsRefused() throws IOException {
         pair();
-        client(trusting(SelfSigned.forHosts(TlsCase.HOST)).build(), TlsCase.HOST);
+        client(trusting(SelfSigned.forHosts("another.test")).build(), TlsCase.HOST);
         server(TlsCase.SERVER);
         settle();
         assertThat(log).hasSize(2).allMatch(line -> line.contains(" failed CONNECTING: "));
+        assertThat(log)
+                .anyMatch(line -> line.contains("nobody trusted has signed the certificate; expected one for server.test,"));
     }
 
     @Test
