@@ -4,6 +4,8 @@ module io.jevent.tool {
     requires io.jevent;
     requires info.picocli;
     requires HdrHistogram;
+    // To keep what the library logs of certificates off the terminal, where the command says it.
+    requires java.logging;
     // The JDK's signal hook, which signal events need.
     requires jdk.unsupported;
     requires static org.jspecify;

@@ -279,8 +279,8 @@ public final class Relay implements AutoCloseable {
         }
 
         void close(Reason reason) {
-            if (endsWhole && reason == Reason.ENDED) {
-                bufferEvent.closeAfterFlush(deadline);
+            if (reason == Reason.ENDED) {
+                bufferEvent.closeAfterFlush(deadline); // Behind the bytes there may be an end to say, as in TLS.
             } else {
                 bufferEvent.close();
             }

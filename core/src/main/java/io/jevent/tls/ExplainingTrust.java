@@ -54,7 +54,7 @@ final class ExplainingTrust extends X509ExtendedTrustManager {
         }
         return message.startsWith("unable to find valid certification path")
                 ? "nobody trusted has signed the certificate"
-                : message;
+                : message.replaceFirst("\\.$", "");
     }
 
     private static String describe(X509Certificate certificate) {

@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Key;
@@ -33,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pem {
     /** Files are read whole, so there is a bound: 1 MiB. */
-    static final long MAX_FILE_BYTES = 1 << 20;
+    static final int MAX_FILE_BYTES = 1 << 20;
 
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*([^-]*)-----END ([A-Z0-9 ]+)-----");
@@ -122,12 +125,25 @@ final class Pem {
         }
     }
 
-    private static List<Block> blocks(Path file) throws IOException {
-        long size = Files.size(file);
-        if (size > MAX_FILE_BYTES) {
-            throw new IOException(file + ": need at most " + MAX_FILE_BYTES + " bytes, got " + size);
+    private static String text(Path file) throws IOException {
+        byte[] content;
+        try (InputStream in = Files.newInputStream(file)) {
+            content = in.readNBytes(MAX_FILE_BYTES + 1);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + ": there is no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(file + ": it may not be read", e);
+        } catch (IOException e) {
+            throw new IOException(file + ": cannot be read: " + e.getMessage(), e);
         }
-        String text = Files.readString(file, ISO_8859_1);
+        if (content.length > MAX_FILE_BYTES) {
+            throw new IOException(file + ": need at most " + MAX_FILE_BYTES + " bytes, got more");
+        }
+        return new String(content, ISO_8859_1);
+    }
+
+    private static List<Block> blocks(Path file) throws IOException {
+        String text = text(file);
         List<Block> blocks = new ArrayList<>();
         Matcher matcher = BLOCK.matcher(text);
         while (matcher.find()) {

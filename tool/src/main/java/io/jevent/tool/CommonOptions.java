@@ -17,7 +17,9 @@ final class CommonOptions {
                     + " $JEVENT_BACKEND.")
     private @Nullable String backend;
 
-    @Option(names = "--verbose", description = "Print the whole story of an error.")
+    @Option(
+            names = "--verbose",
+            description = "Print the whole story of an error; with --tls, what was agreed on and the certificates.")
     private boolean verbose;
 
     /** Opens a base with the backend asked for; what a callback throws ends the command. */

@@ -4,8 +4,10 @@ import io.jevent.backend.Direction;
 import io.jevent.bufferevent.BufferEvent;
 import io.jevent.bufferevent.Condition;
 import io.jevent.bufferevent.SocketBufferEvent;
+import io.jevent.bufferevent.TlsBufferEvent;
 import io.jevent.event.EventBase;
 import io.jevent.event.LoopOption;
+import io.jevent.tls.TlsContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -17,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,7 +41,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  printf 'GET / HTTP/1.0\\r\\n\\r\\n' | jevent connect localhost 8080",
             "  jevent connect --unix /run/app.sock --hexdump < request",
-            "  jevent connect example.com 9000 --rate 500k < big.file"
+            "  jevent connect example.com 9000 --rate 500k < big.file",
+            "  printf 'GET / HTTP/1.0\\r\\n\\r\\n' | jevent connect example.com 443 --tls --verbose"
         })
 final class ConnectCommand implements Callable<Integer> {
     @Mixin
@@ -46,6 +50,9 @@ final class ConnectCommand implements Callable<Integer> {
 
     @Mixin
     private ConnectionOptions connections = new ConnectionOptions();
+
+    @Mixin
+    private ClientTls tls = new ClientTls();
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "HOST", description = "Name or address of the server.")
     private @Nullable String host;
@@ -74,6 +81,7 @@ final class ConnectCommand implements Callable<Integer> {
     private @Nullable Duration timeout;
 
     private final Deque<SocketAddress> addresses = new ArrayDeque<>();
+    private @Nullable TlsBufferEvent secured;
     private @Nullable ToolFailure failure;
     private long progressAtLastCheck = -1;
 
@@ -82,10 +90,14 @@ final class ConnectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Duration timeout = timeout();
+        Optional<TlsContext> context = tls.context();
         findAddresses();
         try (EventBase base = common.newBase()) {
             SocketBufferEvent socket = SocketBufferEvent.create(base);
-            BufferEvent connection = connections.applyTo(socket, "");
+            secured = context.map(
+                            its -> tls.on(socket, its, host == null ? "localhost" : host, port == null ? 0 : port))
+                    .orElse(null);
+            BufferEvent connection = connections.applyTo(secured == null ? socket : secured, "");
             connection.timeouts(timeout, timeout);
             var stdout = new StdoutPump(base, cause -> onStdoutFailed(base, cause));
             var session = new StreamSession(connection, stdout, base::exit);
@@ -191,6 +203,7 @@ final class ConnectCommand implements Callable<Integer> {
             case Condition.Connected _ -> {
                 System.err.println(
                         "connected to " + Words.of(socket.remoteAddress().orElse(null)) + " (" + base.backend() + ")");
+                tellTls();
                 stdin.start();
             }
             case Condition.Eof _ -> {
@@ -213,9 +226,22 @@ final class ConnectCommand implements Callable<Integer> {
                 onFailed(base, socket, new IOException("timed out after " + seconds()));
             case Condition.TimedOut _ -> fail(base, "timed out: the peer does not read");
             case Condition.Failed(Direction direction, IOException cause)
+            when direction == Direction.CONNECTING && socket.isClosed() ->
+                fail(base, "no TLS with " + shown() + ": " + TlsWords.of(cause));
+            case Condition.Failed(Direction direction, IOException cause)
             when direction == Direction.CONNECTING -> onFailed(base, socket, cause);
             case Condition.Failed failed ->
-                session.whenAllPrinted(() -> fail(base, "connection lost: " + Words.of(failed.cause())));
+                session.whenAllPrinted(() -> fail(base, "connection lost: " + lost(failed.cause())));
+        }
+    }
+
+    private String lost(IOException cause) {
+        return secured == null ? Words.of(cause) : TlsWords.of(cause);
+    }
+
+    private void tellTls() {
+        if (secured != null) {
+            TlsWords.lines(secured, common.isVerbose()).forEach(System.err::println);
         }
     }
 

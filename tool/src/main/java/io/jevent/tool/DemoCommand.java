@@ -1,5 +1,6 @@
 package io.jevent.tool;
 
+import io.jevent.bufferevent.SocketBufferEvent;
 import io.jevent.event.Event;
 import io.jevent.event.EventBase;
 import io.jevent.event.EventOption;
@@ -89,7 +90,8 @@ final class DemoCommand implements Callable<Integer> {
     private final CompletableFuture<Void> serverEnd = new CompletableFuture<>();
 
     private SocketAddress startServer(EventBase serverBase) {
-        EchoService service = new EchoService(serverBase, new ConnectionOptions(), () -> {});
+        EchoService service =
+                new EchoService(socket -> SocketBufferEvent.create(serverBase, socket), _ -> {}, () -> {});
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         Server server =
                 new Server(serverBase, anyPort, Duration.ZERO, (_, socket) -> service.serve(socket)).announce("");

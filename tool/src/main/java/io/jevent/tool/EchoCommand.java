@@ -1,5 +1,6 @@
 package io.jevent.tool;
 
+import io.jevent.bufferevent.SocketBufferEvent;
 import io.jevent.event.EventBase;
 import io.jevent.event.EventBaseGroup;
 import io.jevent.event.HandOverCallback;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +28,8 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  jevent echo 7000 --loops 2",
-            "  jevent echo --unix echo.sock --rate 64k --hexdump"
+            "  jevent echo --unix echo.sock --rate 64k --hexdump",
+            "  jevent echo 7000 --tls --self-signed"
         })
 final class EchoCommand implements Callable<Integer> {
     @Mixin
@@ -37,6 +40,9 @@ final class EchoCommand implements Callable<Integer> {
 
     @Mixin
     private ConnectionOptions connections = new ConnectionOptions();
+
+    @Mixin
+    private ServerTls tls = new ServerTls();
 
     private @Nullable Server server;
 
@@ -56,42 +62,55 @@ final class EchoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (EventBase base = common.newBase()) {
+        tls.setUp(List.of());
+        try (ServerLog log = new ServerLog(false);
+                EventBase base = common.newBase()) {
             long start = System.nanoTime();
             if (loopCount == 1) {
-                EchoService service = serveOn(base);
+                EchoService service = serveOn(base, log);
                 report(base, List.of(service), System.nanoTime() - start);
             } else {
-                List<EchoService> services = serveOnSeveral(base);
+                List<EchoService> services = serveOnSeveral(base, log);
                 report(base, services, System.nanoTime() - start);
             }
             return 0;
         }
     }
 
-    private EchoService serveOn(EventBase base) {
-        EchoService service = new EchoService(base, connections, () -> server().connectionEnded());
-        runServer(base, (_, socket) -> service.serve(socket));
+    private EchoService serveOn(EventBase base, ServerLog log) {
+        EchoService service = newService(base, log, () -> server().connectionEnded());
+        runServer(base, log, (_, socket) -> service.serve(socket));
         return service;
     }
 
     /** One loop accepts, the others serve. */
-    private List<EchoService> serveOnSeveral(EventBase base) {
+    private List<EchoService> serveOnSeveral(EventBase base, ServerLog log) {
         try (EventBaseGroup group = common.newGroup(loopCount)) {
             Map<EventBase, EchoService> services = new LinkedHashMap<>();
             for (EventBase its : group.bases()) {
-                services.put(its, new EchoService(its, connections, () -> tell(base, server()::connectionEnded)));
+                services.put(its, newService(its, log, () -> tell(base, server()::connectionEnded)));
             }
             group.start();
             HandOverCallback serve =
                     (its, socket) -> Objects.requireNonNull(services.get(its)).serve(socket);
-            runServer(base, (_, socket) -> {
+            runServer(base, log, (_, socket) -> {
                 if (!group.handOver(socket, serve)) {
                     server().connectionEnded();
                 }
             });
             return List.copyOf(services.values());
         }
+    }
+
+    private EchoService newService(EventBase base, ServerLog log, Runnable onEnded) {
+        Consumer<String> complaints = tls.isOn() ? log::complain : _ -> {};
+        return new EchoService(
+                socket -> {
+                    String label = Words.of(socket.remoteAddress()) + " "; // Not known to it once it is taken over.
+                    return connections.applyTo(tls.on(SocketBufferEvent.create(base, socket)), label);
+                },
+                complaints,
+                onEnded);
     }
 
     private static void tell(EventBase base, Runnable task) {
@@ -102,9 +121,10 @@ final class EchoCommand implements Callable<Integer> {
         }
     }
 
-    private void runServer(EventBase base, AcceptCallback onAccept) {
-        server = new Server(base, options.address(), options.grace(), onAccept).announce("");
+    private void runServer(EventBase base, ServerLog log, AcceptCallback onAccept) {
+        server = new Server(base, options.address(), options.grace(), onAccept).announce(tls.announcement());
         server.endOnSignals();
+        tls.watch(base, log::say);
         base.dispatch();
     }
 

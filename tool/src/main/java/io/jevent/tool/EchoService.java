@@ -3,9 +3,9 @@ package io.jevent.tool;
 import io.jevent.backend.AcceptedSocket;
 import io.jevent.bufferevent.BufferEvent;
 import io.jevent.bufferevent.Condition;
-import io.jevent.bufferevent.SocketBufferEvent;
-import io.jevent.event.EventBase;
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Sends back what comes: stops reading while the peer does not read, and drains before it closes. */
 final class EchoService {
@@ -14,16 +14,22 @@ final class EchoService {
 
     private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(60);
 
-    private final EventBase base;
-    private final ConnectionOptions options;
+    private final Function<AcceptedSocket, BufferEvent> opener;
+    private final Consumer<String> complaints;
     private final Runnable onEnded;
     private long byteCount;
     private long failureCount;
 
-    /** Makes a service; {@code onEnded} runs once for each connection that has ended. */
-    EchoService(EventBase base, ConnectionOptions options, Runnable onEnded) {
-        this.base = base;
-        this.options = options;
+    /**
+     * Makes a service.
+     *
+     * @param opener what to serve of a socket: itself, or what stands on it
+     * @param complaints takes a line for each connection that failed
+     * @param onEnded runs once for each connection that has ended
+     */
+    EchoService(Function<AcceptedSocket, BufferEvent> opener, Consumer<String> complaints, Runnable onEnded) {
+        this.opener = opener;
+        this.complaints = complaints;
         this.onEnded = onEnded;
     }
 
@@ -36,16 +42,17 @@ final class EchoService {
     }
 
     void serve(AcceptedSocket socket) {
-        String label = Words.of(socket.remoteAddress()) + " ";
-        new Client(options.applyTo(SocketBufferEvent.create(base, socket), label));
+        new Client(Words.of(socket.remoteAddress()), opener.apply(socket));
     }
 
     /** One connection. */
     private final class Client {
+        private final String peer;
         private final BufferEvent connection;
         private boolean inputEnded;
 
-        Client(BufferEvent connection) {
+        Client(String peer, BufferEvent connection) {
+            this.peer = peer;
             this.connection = connection;
             connection.onRead(_ -> echo());
             connection.onWrite(_ -> afterWrite());
@@ -77,12 +84,14 @@ final class EchoService {
                         finish();
                     }
                 }
-                case Condition.Failed _ -> {
+                case Condition.Failed failed -> {
+                    complaints.accept(peer + ": " + TlsWords.of(failed.cause()));
                     failureCount++;
                     connection.close();
                     onEnded.run();
                 }
-                case Condition.Connected _, Condition.TimedOut _ -> throw new AssertionError(condition);
+                case Condition.Connected _ -> {} // The handshake has ended.
+                case Condition.TimedOut _ -> throw new AssertionError(condition);
             }
         }
 

@@ -3,10 +3,12 @@ package io.jevent.tool;
 import io.jevent.backend.AcceptedSocket;
 import io.jevent.bufferevent.BufferEvent;
 import io.jevent.bufferevent.Condition;
+import io.jevent.bufferevent.TlsBufferEvent;
 import io.jevent.bufferevent.SocketBufferEvent;
 import io.jevent.event.EventBase;
 import io.jevent.event.LoopOption;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,8 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  jevent listen --once 7000 > received",
-            "  jevent listen --unix chat.sock --hexdump"
+            "  jevent listen --unix chat.sock --hexdump",
+            "  jevent listen 7000 --tls --cert chain.pem --key key.pem"
         })
 final class ListenCommand implements Callable<Integer> {
     @Mixin
@@ -38,6 +41,9 @@ final class ListenCommand implements Callable<Integer> {
 
     @Mixin
     private ConnectionOptions connections = new ConnectionOptions();
+
+    @Mixin
+    private ServerTls tls = new ServerTls();
 
     @Option(names = "--once", description = "Exit after the first client; exit code 1 if its connection was lost.")
     private boolean once;
@@ -61,6 +67,7 @@ final class ListenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        tls.setUp(List.of());
         try (EventBase base = common.newBase()) {
             long start = System.nanoTime();
             var stdout = new StdoutPump(base, cause -> onStdoutFailed(base, cause));
@@ -91,8 +98,9 @@ final class ListenCommand implements Callable<Integer> {
                             options.address(),
                             options.grace(),
                             (_, socket) -> serve(base, socket, stdout, stdin[0]))
-                    .announce("");
+                    .announce(tls.announcement());
             server.endOnSignals();
+            tls.watch(base, System.err::println);
             // The threads of stdin and stdout are nothing the loop knows to wait for.
             base.loop(LoopOption.NO_EXIT_ON_EMPTY);
             if (fatal != null) {
@@ -116,14 +124,19 @@ final class ListenCommand implements Callable<Integer> {
 
     private void serve(EventBase base, AcceptedSocket socket, StdoutPump stdout, StdinPump stdin) {
         server().accepting(false);
-        BufferEvent client = connections.applyTo(SocketBufferEvent.create(base, socket), "");
+        BufferEvent accepted = tls.on(SocketBufferEvent.create(base, socket));
+        BufferEvent client = connections.applyTo(accepted, "");
         StreamSession fresh = new StreamSession(client, stdout, () -> ended(base, client));
+        if (tls.isOn()) {
+            fresh.awaitConnected();
+        }
         session = fresh;
         client.onCondition((_, condition) -> {
             switch (condition) {
                 case Condition.Eof _ -> fresh.onPeerEnd();
                 case Condition.Failed failed -> {
-                    String message = "connection lost: " + Words.of(failed.cause());
+                    String message =
+                            "connection lost: " + (tls.isOn() ? TlsWords.of(failed.cause()) : Words.of(failed.cause()));
                     failure = ToolFailure.network(message, failed.cause());
                     System.err.println("jevent: " + message);
                     fresh.whenAllPrinted(() -> {
@@ -131,7 +144,13 @@ final class ListenCommand implements Callable<Integer> {
                         fresh.onLost();
                     });
                 }
-                case Condition.Connected _, Condition.TimedOut _ -> throw new AssertionError(condition);
+                case Condition.Connected _ -> {
+                    if (accepted instanceof TlsBufferEvent secured) {
+                        TlsWords.lines(secured, common.isVerbose()).forEach(System.err::println);
+                    }
+                    fresh.onConnected();
+                }
+                case Condition.TimedOut _ -> throw new AssertionError(condition);
             }
         });
         client.enableReading();

@@ -73,6 +73,7 @@ public final class Main implements Runnable {
     public static int run(String... args) {
         CommandLine line = new CommandLine(new Main());
         line.setUsageHelpWidth(100);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler(Main::onFailure);
         line.setParameterExceptionHandler(Main::onWrongUsage);
         return line.execute(args);

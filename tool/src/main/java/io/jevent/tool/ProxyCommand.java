@@ -46,7 +46,9 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  jevent proxy 8080 example.com:80",
             "  jevent proxy [::]:5432 unix:/run/postgresql/.s.PGSQL.5432 --max-connections 100",
-            "  jevent proxy 7001 7000 --rate 64k --json > connections.json"
+            "  jevent proxy 7001 7000 --rate 64k --json > connections.json",
+            "  jevent proxy 8443 8080 --tls --cert chain.pem --key key.pem --route sni:old.example.com=8081",
+            "  jevent proxy 8080 example.com:443 --target-tls"
         })
 final class ProxyCommand implements Callable<Integer>, ProxyLoop.Owner {
     private static final int DEFAULT_MAX_CONNECTIONS = 10_000;
@@ -121,7 +123,7 @@ final class ProxyCommand implements Callable<Integer>, ProxyLoop.Owner {
             throw ToolFailure.usage(
                     "need --max-connections >= 1, got " + maxConnections, new IllegalArgumentException());
         }
-        try (ProxyLog log = new ProxyLog(json);
+        try (ServerLog log = new ServerLog(json);
                 EventBase opened = common.newBase()) {
             base = opened;
             if (loopCount == 1) {
@@ -138,7 +140,7 @@ final class ProxyCommand implements Callable<Integer>, ProxyLoop.Owner {
     }
 
     /** One loop accepts, the others relay. */
-    private void serveOnSeveral(ProxyLog log) {
+    private void serveOnSeveral(ServerLog log) {
         try (EventBaseGroup group = common.newGroup(loopCount)) {
             Map<EventBase, ProxyLoop> byBase = new LinkedHashMap<>();
             for (EventBase its : group.bases()) {
@@ -158,12 +160,15 @@ final class ProxyCommand implements Callable<Integer>, ProxyLoop.Owner {
         }
     }
 
-    private void run(ProxyLog log, AcceptCallback onAccept) {
+    private void run(ServerLog log, AcceptCallback onAccept) {
         EventBase its = Objects.requireNonNull(base);
-        server = new Server(its, address(), grace, onAccept).announce(", relaying to " + target);
+        server = new Server(its, address(), grace, onAccept)
+                .announce(options.tls().clients().announcement() + ", relaying to " + target
+                        + (options.tls().targets().isOn() ? " in TLS" : ""));
         server.mostOpen(maxConnections);
         server.onWords(log::say);
         server.endOnSignals();
+        options.tls().clients().watch(its, log::say);
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("event", "start");
         members.put("time", Instant.now());
@@ -171,6 +176,8 @@ final class ProxyCommand implements Callable<Integer>, ProxyLoop.Owner {
         members.put("target", target);
         members.put("backend", its.backend());
         members.put("loops", loopCount);
+        members.put("tls", options.tls().clients().isOn());
+        members.put("targetTls", options.tls().targets().isOn());
         log.event(members);
         Event ticker = Event.timer(its, (_, _) -> tick(log), EventOption.PERSIST);
         ticker.add(TICK);
@@ -241,7 +248,7 @@ final class ProxyCommand implements Callable<Integer>, ProxyLoop.Owner {
         return loops.stream().map(ProxyLoop::published).reduce(ProxyTally.NONE, ProxyTally::plus);
     }
 
-    private void tick(ProxyLog log) {
+    private void tick(ServerLog log) {
         for (ProxyLoop loop : loops) {
             try {
                 loop.base.execute(loop::publish);
@@ -270,7 +277,7 @@ final class ProxyCommand implements Callable<Integer>, ProxyLoop.Owner {
                 tally.refused()));
     }
 
-    private void report(ProxyLog log) {
+    private void report(ServerLog log) {
         ProxyTally tally = tally();
         double seconds = (System.nanoTime() - startNanos) / 1e9;
         if (json) {

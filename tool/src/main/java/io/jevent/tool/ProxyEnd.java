@@ -5,6 +5,7 @@ import io.jevent.bufferevent.Relay;
 /** How one connection through a proxy ended. */
 enum ProxyEnd {
     DONE("done"),
+    NO_TLS("no TLS with the client"),
     REFUSED("target unreachable"),
     CLIENT_FAILED("client failed"),
     TARGET_FAILED("target failed"),

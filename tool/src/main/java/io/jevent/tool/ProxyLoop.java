@@ -36,7 +36,7 @@ final class ProxyLoop {
     final Endpoint target;
     final ProxyOptions options;
     private final @Nullable RateLimitGroup group;
-    private final ProxyLog log;
+    private final ServerLog log;
     private final Owner owner;
     private final Set<ProxySession> sessions = new LinkedHashSet<>();
 
@@ -53,7 +53,7 @@ final class ProxyLoop {
     /** Read by other threads. */
     private volatile ProxyTally published = ProxyTally.NONE;
 
-    ProxyLoop(EventBase base, Endpoint target, ProxyOptions options, int loopCount, ProxyLog log, Owner owner) {
+    ProxyLoop(EventBase base, Endpoint target, ProxyOptions options, int loopCount, ServerLog log, Owner owner) {
         this.base = base;
         this.target = target;
         this.options = options;
@@ -122,8 +122,8 @@ final class ProxyLoop {
         endCounts[how.ordinal()]++;
         toTarget += session.toTarget();
         toClients += session.toClient();
-        if (how == ProxyEnd.REFUSED) {
-            log.complain(cause);
+        if (how == ProxyEnd.REFUSED || how == ProxyEnd.NO_TLS) {
+            log.complain(how == ProxyEnd.NO_TLS ? "no TLS with " + session.peer() + ": " + cause : cause);
         }
         if (log.isJson()) {
             Map<String, Object> members = new LinkedHashMap<>();
@@ -132,6 +132,7 @@ final class ProxyLoop {
             members.put("closed", Instant.now());
             members.put("peer", session.peer());
             members.put("target", session.targetName());
+            session.tellTls(members);
             members.put("bytesToTarget", session.toTarget());
             members.put("bytesToClient", session.toClient());
             members.put("seconds", session.seconds());
@@ -162,7 +163,10 @@ final class ProxyLoop {
     /** Tells other threads how things are. */
     void publish() {
         notePeak();
-        long failed = count(ProxyEnd.CLIENT_FAILED) + count(ProxyEnd.TARGET_FAILED) + count(ProxyEnd.IDLE);
+        long failed = count(ProxyEnd.NO_TLS)
+                + count(ProxyEnd.CLIENT_FAILED)
+                + count(ProxyEnd.TARGET_FAILED)
+                + count(ProxyEnd.IDLE);
         published = new ProxyTally(
                 sessions.size(),
                 count(ProxyEnd.DONE),

@@ -4,6 +4,7 @@ import io.jevent.bufferevent.TokenBucketConfig;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What holds for each connection of a proxy. */
@@ -42,13 +43,21 @@ final class ProxyOptions {
             description = "How long each address of the target may take to answer. Default: ${DEFAULT-VALUE}.")
     private Duration connectTimeout = Duration.ofSeconds(10);
 
+    @Mixin
+    private ProxyTls tls = new ProxyTls();
+
     ProxyOptions() {}
 
-    /** Refuses what picocli cannot know is wrong. */
+    /** Refuses what picocli cannot know is wrong, and reads what there is to be read. */
     void check() {
         if (connectTimeout.isZero()) {
             throw ToolFailure.usage("need a connect timeout above 0 seconds, got 0", new IllegalArgumentException());
         }
+        tls.setUp();
+    }
+
+    ProxyTls tls() {
+        return tls;
     }
 
     Optional<TokenBucketConfig> rate() {

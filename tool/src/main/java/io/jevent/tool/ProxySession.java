@@ -1,9 +1,13 @@
 package io.jevent.tool;
 
 import io.jevent.backend.AcceptedSocket;
+import io.jevent.backend.Direction;
+import io.jevent.bufferevent.BufferEvent;
 import io.jevent.bufferevent.Condition;
 import io.jevent.bufferevent.Relay;
 import io.jevent.bufferevent.SocketBufferEvent;
+import io.jevent.bufferevent.TlsBufferEvent;
+import io.jevent.bufferevent.TlsFacts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
@@ -13,7 +17,9 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One client of a proxy: finds the target, connects, and leaves the rest to a relay. */
@@ -22,14 +28,21 @@ final class ProxySession implements HostLookup.Answer {
     private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(60);
 
     private final ProxyLoop loop;
-    private final SocketBufferEvent client;
+    private final SocketBufferEvent clientSocket;
+
+    /** The client's socket, or TLS on it. */
+    private final BufferEvent client;
+
     private final String peer;
     private final Instant opened = Instant.now();
     private final long startNanos = System.nanoTime();
     private final Deque<SocketAddress> addresses = new ArrayDeque<>();
 
+    /** Where this client goes; known once its handshake is over. */
+    private Endpoint endpoint;
+
     /** Null before the look-up, and after the last address was tried. */
-    private @Nullable SocketBufferEvent target;
+    private @Nullable BufferEvent target;
 
     /** What is or was connected to, for people. */
     private String targetName;
@@ -37,22 +50,44 @@ final class ProxySession implements HostLookup.Answer {
     /** Null until the target has answered. */
     private @Nullable Relay relay;
 
+    /** What was agreed on with the client; nothing in clear, and before its handshake is over. */
+    private Optional<TlsFacts> facts = Optional.empty();
+
     private boolean over;
 
     ProxySession(ProxyLoop loop, AcceptedSocket socket) {
         this.loop = loop;
         this.peer = Words.of(socket.remoteAddress());
-        this.targetName = loop.target.toString();
-        this.client = SocketBufferEvent.create(loop.base, socket);
-        client.onCondition((_, condition) -> {
-            if (condition instanceof Condition.Failed failed) {
-                end(ProxyEnd.CLIENT_FAILED, Words.of(failed.cause()));
-            }
-        });
+        this.endpoint = loop.target;
+        this.targetName = endpoint.toString();
+        this.clientSocket = SocketBufferEvent.create(loop.base, socket);
+        this.client = loop.options.tls().clients().on(clientSocket);
+        client.onCondition((_, condition) -> onClientCondition(condition));
     }
 
     void start() {
-        HostLookup.resolve(loop.base, loop.target, this);
+        if (client == clientSocket) {
+            findTarget();
+        } // Else once its handshake is over.
+    }
+
+    private void onClientCondition(Condition condition) {
+        switch (condition) {
+            case Condition.Connected _ -> {
+                facts = ((TlsBufferEvent) client).facts();
+                facts.ifPresent(agreed -> endpoint = loop.options.tls().targetOf(agreed, loop.target));
+                targetName = endpoint.toString();
+                findTarget();
+            }
+            case Condition.Failed(Direction direction, IOException cause)
+            when direction == Direction.CONNECTING -> end(ProxyEnd.NO_TLS, TlsWords.of(cause));
+            case Condition.Failed failed -> end(ProxyEnd.CLIENT_FAILED, Words.of(failed.cause()));
+            case Condition.Eof _, Condition.TimedOut _ -> {} // It is not read yet.
+        }
+    }
+
+    private void findTarget() {
+        HostLookup.resolve(loop.base, endpoint, this);
     }
 
     @Override
@@ -76,12 +111,13 @@ final class ProxySession implements HostLookup.Answer {
     boolean tryToConnect() {
         SocketAddress address = addresses.element();
         targetName = Words.of(address);
-        SocketBufferEvent fresh = SocketBufferEvent.create(loop.base);
+        SocketBufferEvent socket = SocketBufferEvent.create(loop.base);
+        BufferEvent fresh = loop.options.tls().targets().on(socket, endpoint);
         target = fresh;
         fresh.timeouts(Duration.ZERO, loop.options.connectTimeout());
         fresh.onCondition((_, condition) -> onTargetCondition(condition));
         try {
-            fresh.connect(address);
+            socket.connect(address);
         } catch (UncheckedIOException e) {
             IOException cause = Objects.requireNonNull(e.getCause());
             if (Words.of(cause).contains("too many open files")) {
@@ -99,7 +135,11 @@ final class ProxySession implements HostLookup.Answer {
     private void onTargetCondition(Condition condition) {
         switch (condition) {
             case Condition.Connected _ -> relay();
-            case Condition.Failed failed -> onUnreachable(Words.of(failed.cause()));
+            case Condition.Failed failed ->
+                onUnreachable(
+                        loop.options.tls().targets().isOn()
+                                ? TlsWords.of(failed.cause())
+                                : Words.of(failed.cause()));
             case Condition.TimedOut _ ->
                 onUnreachable("no answer within " + Words.duration(loop.options.connectTimeout()));
             case Condition.Eof _ -> throw new AssertionError(condition);
@@ -117,7 +157,7 @@ final class ProxySession implements HostLookup.Answer {
     }
 
     private void relay() {
-        SocketBufferEvent connected = target;
+        BufferEvent connected = target;
         if (connected == null) {
             throw new AssertionError("connected without a target");
         }
@@ -166,14 +206,26 @@ final class ProxySession implements HostLookup.Answer {
 
     /** A client whose target is not there has to see a break, not an empty answer. After a relay it is closed already. */
     private void resetClient() {
-        if (!client.isClosed()) {
+        if (client.isClosed()) {
+            return;
+        }
+        if (!clientSocket.isClosed()) {
             try {
-                client.option(StandardSocketOptions.SO_LINGER, 0);
+                clientSocket.option(StandardSocketOptions.SO_LINGER, 0);
             } catch (UncheckedIOException | UnsupportedOperationException _) {
                 // A Unix-domain socket, or a client that is gone.
             }
-            client.close();
         }
+        client.close();
+    }
+
+    /** Adds what is known of the client's TLS. */
+    void tellTls(Map<String, Object> members) {
+        facts.ifPresent(agreed -> {
+            members.put("protocol", agreed.protocol());
+            agreed.serverName().ifPresent(name -> members.put("serverName", name));
+            agreed.applicationProtocol().ifPresent(name -> members.put("alpn", name));
+        });
     }
 
     String peer() {

@@ -14,6 +14,7 @@ final class StreamSession {
     private final Runnable onDone;
     private Runnable onRoom = () -> {};
     private Runnable onAllPrinted = () -> {};
+    private boolean connected = true;
     private boolean stdinEnded;
     private boolean peerEnded;
     private boolean writing;
@@ -52,12 +53,32 @@ final class StreamSession {
         connection.write(piece);
     }
 
+    /** The end of standard input is not told before the handshake is over: only then is it known how. */
+    void awaitConnected() {
+        connected = false;
+    }
+
+    void onConnected() {
+        connected = true;
+        if (stdinEnded) {
+            endOutput();
+        }
+    }
+
     void onStdinEnd() {
         stdinEnded = true;
-        if (!connection.isClosed()) {
-            connection.shutdownOutput();
+        if (connected && !connection.isClosed()) {
+            endOutput();
         }
         checkDone();
+    }
+
+    private void endOutput() {
+        try {
+            connection.shutdownOutput();
+        } catch (UnsupportedOperationException _) {
+            System.err.println("stdin has ended; on TLS 1.2 that cannot be told, waiting for the peer to end");
+        }
     }
 
     void onPeerEnd() {

@@ -154,12 +154,20 @@ class TlsContextTest {
         Path large = folder.resolve("large.pem");
         Files.write(large, new byte[(1 << 20) + 1]);
         assertThatThrownBy(() -> TlsContext.builder().trust(large).build())
-                .hasMessage(large + ": need at most 1048576 bytes, got 1048577");
+                .hasMessage(large + ": need at most 1048576 bytes, got more");
         Path garbage = pem("garbage.pem", "PRIVATE KEY", new byte[] {0x30, 3, 2, 1, 0});
         assertThatThrownBy(
                         () -> TlsContext.builder().certificate(chain, garbage).build())
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith(garbage + ": the private key is broken: ");
+        Path nowhere = folder.resolve("nowhere.pem");
+        assertThatThrownBy(() -> TlsContext.builder().trust(nowhere).build())
+                .hasMessage(nowhere + ": there is no such file");
+        assertThatThrownBy(() -> TlsContext.builder().trust(folder).build())
+                .hasMessageStartingWith(folder + ": cannot be read: ");
+        Path endless = Path.of("/dev/zero");
+        assertThatThrownBy(() -> TlsContext.builder().trust(endless).build())
+                .hasMessage(endless + ": need at most 1048576 bytes, got more");
     }
 
     @Test

@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What a proxy prints: events as JSON on stdout, complaints on stderr, and on a terminal a line there that is rewritten in
- * place. Any thread may call it. No reader of it stops the proxy: events that nobody takes are dropped and counted.
+ * What a server prints: events as JSON on stdout, complaints on stderr, and on a terminal a line there that is rewritten in
+ * place. Any thread may call it. No reader of it stops the server: events that nobody takes are dropped and counted.
  */
-final class ProxyLog implements AutoCloseable {
+final class ServerLog implements AutoCloseable {
     private static final int MOST_WAITING = 10_000;
     private static final int COMPLAINTS_PER_SECOND = 3;
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -34,7 +34,7 @@ final class ProxyLog implements AutoCloseable {
     private int toldCount;
     private long untoldCount;
 
-    ProxyLog(boolean json) {
+    ServerLog(boolean json) {
         this.json = json;
         if (json) {
             writer.start();
