@@ -34,16 +34,10 @@ final class ClientTls {
             description = "Ask for this name (SNI), and want a certificate for it. Default: HOST.")
     private @Nullable String serverName;
 
-    @Option(
-            names = "--cert",
-            paramLabel = "FILE",
-            description = "Certificate to show to a server that asks, PEM.")
+    @Option(names = "--cert", paramLabel = "FILE", description = "Certificate to show to a server that asks, PEM.")
     private @Nullable Path certificate;
 
-    @Option(
-            names = "--key",
-            paramLabel = "FILE",
-            description = "Its private key, PEM. Default: the file of --cert.")
+    @Option(names = "--key", paramLabel = "FILE", description = "Its private key, PEM. Default: the file of --cert.")
     private @Nullable Path key;
 
     @Option(

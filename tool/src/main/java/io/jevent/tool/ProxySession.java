@@ -137,9 +137,7 @@ final class ProxySession implements HostLookup.Answer {
             case Condition.Connected _ -> relay();
             case Condition.Failed failed ->
                 onUnreachable(
-                        loop.options.tls().targets().isOn()
-                                ? TlsWords.of(failed.cause())
-                                : Words.of(failed.cause()));
+                        loop.options.tls().targets().isOn() ? TlsWords.of(failed.cause()) : Words.of(failed.cause()));
             case Condition.TimedOut _ ->
                 onUnreachable("no answer within " + Words.duration(loop.options.connectTimeout()));
             case Condition.Eof _ -> throw new AssertionError(condition);

@@ -161,9 +161,7 @@ final class ServerTls {
     /** What to serve: the socket, or TLS on it, which closes it. */
     BufferEvent on(SocketBufferEvent socket) {
         TlsContext present = context;
-        return present == null
-                ? socket
-                : TlsBufferEvent.server(socket, present, BufferEventOption.CLOSE_ON_FREE);
+        return present == null ? socket : TlsBufferEvent.server(socket, present, BufferEventOption.CLOSE_ON_FREE);
     }
 
     /** Reads certificates again when their files change, and on SIGHUP; says so. */

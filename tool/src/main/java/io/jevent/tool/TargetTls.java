@@ -7,7 +7,6 @@ import io.jevent.bufferevent.TlsBufferEvent;
 import io.jevent.tls.TlsContext;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -15,7 +14,8 @@ import picocli.CommandLine.Option;
 final class TargetTls {
     @Option(
             names = "--target-tls",
-            description = "Speak TLS with the target, whose certificate has to be for its name, signed by whom the JDK trusts.")
+            description =
+                    "Speak TLS with the target, whose certificate has to be for its name, signed by whom the JDK trusts.")
     private boolean tls;
 
     @Option(
@@ -68,7 +68,15 @@ final class TargetTls {
     /** Reads the files; to be called once, before the first connection. */
     void setUp() {
         context = new ClientLetters(
-                        "target-", tls, authorities, insecure, serverName, certificate, key, applicationProtocols, least)
+                        "target-",
+                        tls,
+                        authorities,
+                        insecure,
+                        serverName,
+                        certificate,
+                        key,
+                        applicationProtocols,
+                        least)
                 .context()
                 .orElse(null);
     }

@@ -189,6 +189,11 @@ public final class Launcher implements AutoCloseable {
         err.await(Pattern.compile(pattern));
     }
 
+    /** Waits until it has printed that on stderr. */
+    void awaitErrText(String text) throws InterruptedException {
+        err.await(Pattern.compile(Pattern.quote(text)));
+    }
+
     public String errSoFar() {
         synchronized (err.bytes) {
             return err.bytes.toString(UTF_8);
@@ -198,6 +203,12 @@ public final class Launcher implements AutoCloseable {
     /** Sends SIGTERM; by id, because ending the Process object would close our ends of its streams. */
     void signal() {
         ProcessHandle.of(process.pid()).ifPresent(ProcessHandle::destroy);
+    }
+
+    /** Sends a signal by its name, without SIG. */
+    void signal(String name) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + name, "" + pid()).start().waitFor())
+                .isZero();
     }
 
     /** Sends SIGKILL, and waits for the end. */
