@@ -7,11 +7,15 @@ package io.jevent.benchmarks.network;
  * @param nativeWarmMillis load before a C server is measured
  * @param measureMillis the window
  * @param spawns how often each server is started for the time that takes
- * @param idleConnections held at once for the memory they cost
+ * @param idleConnections held at once for the memory they cost; of TLS, which takes longer to connect, a fifth
  */
 record Pace(long javaWarmMillis, long nativeWarmMillis, long measureMillis, int spawns, int idleConnections) {
     static final Pace FULL = new Pace(5000, 300, 1500, 9, 10_000);
     static final Pace QUICK = new Pace(1500, 200, 500, 3, 1000);
+
+    int idleConnections(Role role) {
+        return role == Role.TLS ? idleConnections / 5 : idleConnections;
+    }
 
     long warmMillis(Server server) {
         return server.isJava() ? javaWarmMillis : nativeWarmMillis;
