@@ -10,7 +10,7 @@
  *   load tls-echo, tls-connect, tls-idle
  *       the same over TLS, every handshake a full one
  *   load tls-resume
- *       tls-connect, but every connection goes on with the newest session of those before; one that is not let is a failure
+ *       tls-connect, but every connection goes on with a session of one before; if the server does not, it is a failure
  *
  * All but idle print one line: messages, nanoseconds of the window, the server's CPU time in the window (user and system,
  * nanoseconds), and the 50th, 99th and 99.9th percentile of the time from a message's sending to its last byte back.

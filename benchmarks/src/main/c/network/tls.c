@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_SESSIONS = 256 };
+
 struct tls {
 	SSL *ssl;
 	int wants_to_write;
@@ -16,10 +18,11 @@ struct tls {
 };
 
 static SSL_CTX *context;
-static int resuming;
+static int resuming, closed;
 
-/* The newest; of a server that hands none out it stays NULL, and nothing is resumed. */
-static SSL_SESSION *session;
+/* Sessions to go on with, the newest last; each is for one connection, as TLS 1.3 wants it. */
+static SSL_SESSION *sessions[MAX_SESSIONS];
+static int session_count;
 
 static void fail(const char *what)
 {
@@ -31,8 +34,9 @@ static void fail(const char *what)
 static int keep(SSL *ssl, SSL_SESSION *made)
 {
 	(void)ssl;
-	SSL_SESSION_free(session);
-	session = made;
+	if (session_count == MAX_SESSIONS)
+		return 0;
+	sessions[session_count++] = made;
 	return 1;
 }
 
@@ -59,9 +63,13 @@ struct tls *tls_open(int fd)
 	if (!tls || fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) || !(tls->ssl = SSL_new(context)) ||
 	    !SSL_set_fd(tls->ssl, fd))
 		fail("connection");
-	tls->offered = session != NULL;
-	if (session && !SSL_set_session(tls->ssl, session))
-		fail("session");
+	if (session_count > 0) {
+		SSL_SESSION *session = sessions[--session_count];
+		tls->offered = SSL_set_session(tls->ssl, session);
+		SSL_SESSION_free(session);
+	}
+	if (resuming && closed && !tls->offered)
+		fail("the server hands no session out");
 	SSL_set_connect_state(tls->ssl);
 	return tls;
 }
@@ -106,11 +114,10 @@ void tls_close(struct tls *tls)
 	const char *cipher = SSL_get_cipher_name(tls->ssl);
 	if (!cipher || strcmp(cipher, "TLS_AES_128_GCM_SHA256"))
 		fail("another cipher suite was agreed on");
-	if (resuming && !session)
-		fail("the server hands no session out");
 	if (tls->offered != SSL_session_reused(tls->ssl))
 		fail("the server did not resume a session");
 	SSL_shutdown(tls->ssl);
 	SSL_free(tls->ssl);
 	free(tls);
+	closed = 1;
 }

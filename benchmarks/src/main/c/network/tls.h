@@ -7,7 +7,7 @@
 
 struct tls;
 
-/* Once, before anything else; resumes for connections that go on with the session of the one before. */
+/* Once, before anything else; resumes for connections that go on with sessions of those before, but the first ones. */
 void tls_set_up(int resumes);
 
 /* On a connected socket, which becomes non-blocking. */
