@@ -32,7 +32,7 @@ final class Bench {
 
     LoadResult load(Shape shape, Server server) throws IOException, InterruptedException {
         try (ServerProcess process = ServerProcess.start(programs, server, List.of())) {
-            return load(process, shape, pace.warmMillis(server), pace.measureMillis());
+            return load(process, shape, pace.warmMillis(shape, server), pace.measureMillis());
         }
     }
 

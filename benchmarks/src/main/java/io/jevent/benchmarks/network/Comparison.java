@@ -239,10 +239,10 @@ public final class Comparison implements Callable<Integer> {
     private long expectedMillis(List<Shape> shapes, List<Extra> extras, List<Server> servers, Pace pace) {
         long millis = 0;
         for (Server server : servers) {
-            long loads = shapes.stream()
+            millis += shapes.stream()
                     .filter(shape -> shape.role() == server.role())
-                    .count();
-            millis += rounds * loads * pace.loadMillis(server);
+                    .mapToLong(shape -> rounds * pace.loadMillis(shape, server))
+                    .sum();
             for (Extra extra : extras) {
                 millis += isWanted(extra, server.role()) ? pace.extraMillis(extra, server) : 0;
             }
@@ -263,7 +263,7 @@ public final class Comparison implements Callable<Integer> {
                         continue;
                     }
                     String heading = "round " + round + " of " + rounds + ", " + shape.id();
-                    progress.step(heading, server, pace.loadMillis(server));
+                    progress.step(heading, server, pace.loadMillis(shape, server));
                     int present = round;
                     measure(
                             progress,

@@ -76,6 +76,11 @@ enum Shape {
         return this == TLS_STREAM ? messages * bytes / MIB : messages;
     }
 
+    /** {@return whether a JVM needs longer to compile what it does than for messages alone} */
+    boolean isSlowToWarm() {
+        return this == TLS_CONNECT || this == TLS_RESUME;
+    }
+
     /** {@return the arguments for load.c} */
     List<String> arguments(int port, long pid, long warmMillis, long measureMillis) {
         return List.of(
