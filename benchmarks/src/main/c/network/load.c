@@ -7,11 +7,17 @@
  *       CONNECTIONS at a time connect, echo one message, and close; DEPTH means nothing
  *   load idle PORT PID CONNECTIONS BYTES
  *       connects all, echoes one message on each, prints "ready" and holds them until standard input ends
+ *   load tls-echo, tls-connect, tls-idle
+ *       the same over TLS, every handshake a full one
+ *   load tls-resume
+ *       tls-connect, but every connection goes on with a session of one before; if the server does not, it is a failure
  *
- * echo and connect print one line: messages, nanoseconds of the window, the server's CPU time in the window (user and system,
+ * All but idle print one line: messages, nanoseconds of the window, the server's CPU time in the window (user and system,
  * nanoseconds), and the 50th, 99th and 99.9th percentile of the time from a message's sending to its last byte back.
  * A wrong byte or an early end is a failure.
  */
+#include "tls.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -30,6 +36,7 @@ enum { MAX_DEPTH = 64, IN_BYTES = 256 * 1024, SUB_BITS = 6, SUBS = 1 << SUB_BITS
 
 struct connection {
 	int fd;
+	struct tls *tls;   /* NULL in clear */
 	int armed_out;
 	int in_flight;
 	long unsent;       /* bytes of messages begun that the system has not taken */
@@ -44,7 +51,7 @@ static int port, depth, epoll;
 static long bytes, server;
 static char *pattern, *input;
 static uint64_t counts[ROWS][SUBS], messages;
-static int measuring, reconnects;
+static int measuring, reconnects, secure;
 
 static void fail(const char *what)
 {
@@ -121,7 +128,8 @@ static void flush(struct connection *c)
 		/* The pattern lies there twice, so that several short messages go in one call. */
 		if (c->unsent > (long)count)
 			count = (size_t)(c->unsent < IN_BYTES ? c->unsent : IN_BYTES);
-		ssize_t done = send(c->fd, pattern + from, count, MSG_NOSIGNAL);
+		ssize_t done = c->tls ? tls_send(c->tls, pattern + from, count)
+				      : send(c->fd, pattern + from, count, MSG_NOSIGNAL);
 		if (done < 0 && errno == EAGAIN)
 			break;
 		if (done < 0)
@@ -129,7 +137,7 @@ static void flush(struct connection *c)
 		c->sent_offset += (uint64_t)done;
 		c->unsent -= done;
 	}
-	int wants = c->unsent > 0;
+	int wants = c->unsent > 0 && (!c->tls || tls_wants_to_write(c->tls));
 	if (wants != c->armed_out) {
 		c->armed_out = wants;
 		watch(c, EPOLL_CTL_MOD, EPOLLIN | (wants ? EPOLLOUT : 0));
@@ -163,6 +171,8 @@ static void connect_one(struct connection *c)
 	if (connect(c->fd, (struct sockaddr *)&to, sizeof to))
 		fail("connect");
 	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	if (secure)
+		c->tls = tls_open(c->fd);
 	watch(c, EPOLL_CTL_ADD, EPOLLIN);
 }
 
@@ -177,11 +187,12 @@ static void answered(struct connection *c)
 	}
 }
 
-static void readable(struct connection *c, int hold)
+/* Returns whether there may be more that epoll does not tell of: TLS takes more off the socket than it hands out. */
+static int readable(struct connection *c, int hold)
 {
-	ssize_t count = recv(c->fd, input, IN_BYTES, MSG_DONTWAIT);
+	ssize_t count = c->tls ? tls_receive(c->tls, input, IN_BYTES) : recv(c->fd, input, IN_BYTES, MSG_DONTWAIT);
 	if (count < 0 && errno == EAGAIN)
-		return;
+		return 0;
 	if (count <= 0)
 		fail("the server ended a connection");
 	if (memcmp(input, pattern + c->got_offset % (uint64_t)bytes, (size_t)count))
@@ -192,14 +203,17 @@ static void readable(struct connection *c, int hold)
 	for (; c->got >= bytes; c->got -= bytes, done++)
 		answered(c);
 	if (hold || done == 0)
-		return;
-	if (reconnects) {
-		close(c->fd);
-		connect_one(c);
-		begin(c, 1);
-	} else {
+		return c->tls != NULL;
+	if (!reconnects) {
 		begin(c, done);
+		return c->tls != NULL;
 	}
+	if (c->tls)
+		tls_close(c->tls);
+	close(c->fd);
+	connect_one(c);
+	begin(c, 1);
+	return 0;
 }
 
 static void run(uint64_t until, int hold, uint64_t wanted)
@@ -209,10 +223,12 @@ static void run(uint64_t until, int hold, uint64_t wanted)
 		int count = epoll_wait(epoll, events, 256, 10);
 		for (int i = 0; i < count; i++) {
 			struct connection *c = events[i].data.ptr;
-			if (events[i].events & EPOLLOUT)
+			/* What was written during a handshake waits for bytes that come. */
+			if (events[i].events & EPOLLOUT || (c->tls && c->unsent > 0))
 				flush(c);
 			if (events[i].events & ~(uint32_t)EPOLLOUT)
-				readable(c, hold);
+				while (readable(c, hold)) {
+				}
 		}
 	}
 }
@@ -221,8 +237,10 @@ int main(int argc, char **argv)
 {
 	if (argc < 6)
 		errno = EINVAL, fail("see the head of load.c");
-	int idle = !strcmp(argv[1], "idle");
-	reconnects = !strcmp(argv[1], "connect");
+	secure = !strncmp(argv[1], "tls-", 4);
+	const char *verb = argv[1] + (secure ? 4 : 0);
+	int idle = !strcmp(verb, "idle"), resumes = !strcmp(verb, "resume");
+	reconnects = resumes || !strcmp(verb, "connect");
 	port = atoi(argv[2]);
 	server = atol(argv[3]);
 	int connections = atoi(argv[4]);
@@ -230,6 +248,8 @@ int main(int argc, char **argv)
 	depth = idle || reconnects ? 1 : atoi(argv[6]);
 	if (depth < 1 || depth > MAX_DEPTH || bytes < 1 || connections < 1)
 		errno = EINVAL, fail("arguments");
+	if (secure)
+		tls_set_up(resumes);
 	struct rlimit files = {.rlim_cur = 65536, .rlim_max = 65536};
 	setrlimit(RLIMIT_NOFILE, &files);
 	pattern = malloc((size_t)bytes + 2 * IN_BYTES);

@@ -2,7 +2,10 @@
  * A TCP proxy on libevent for the network benchmarks, on one thread: prints the first free loopback port, then passes every
  * connection on to a server there, both ways, until it is ended.
  *
- *   proxy SERVER_PORT
+ *   proxy SERVER_PORT [CERTIFICATE KEY]
+ *       with files of a certificate and its key (PEM), clients speak TLS, by OpenSSL; the server is spoken to in clear
+ *   proxy version
+ *       prints that of OpenSSL
  *
  * Two buffer events for each connection, with their defaults and an idle timeout. A side with too much unsent keeps the other
  * from being read until half of it has left. When one side ends, the other sends what is left and is closed.
@@ -10,12 +13,16 @@
 #include <arpa/inet.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -30,6 +37,7 @@ struct side {
 };
 
 static struct sockaddr_in target;
+static SSL_CTX *tls; /* NULL in clear */
 
 static void fail(const char *what)
 {
@@ -91,11 +99,20 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	}
 }
 
-static struct side *side_on(struct event_base *base, evutil_socket_t fd)
+static struct bufferevent *secured(struct event_base *base, evutil_socket_t fd)
+{
+	SSL *ssl = SSL_new(tls);
+	return ssl ? bufferevent_openssl_socket_new(base, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE) : NULL;
+}
+
+static struct side *side_on(struct event_base *base, evutil_socket_t fd, int secure)
 {
 	struct timeval idle = {300, 0};
 	struct side *side = calloc(1, sizeof *side);
-	if (!side || !(side->bev = bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE)))
+	if (!side)
+		fail("memory");
+	side->bev = secure ? secured(base, fd) : bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (!side->bev)
 		fail("memory");
 	bufferevent_setcb(side->bev, on_read, on_write, on_event, side);
 	bufferevent_set_timeouts(side->bev, &idle, &idle);
@@ -110,7 +127,7 @@ static void without_delay(struct side *side)
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *peer, int length, void *base)
 {
-	struct side *client = side_on(base, fd), *server = side_on(base, -1);
+	struct side *client = side_on(base, fd, tls != NULL), *server = side_on(base, -1, 0);
 	(void)listener;
 	(void)peer;
 	(void)length;
@@ -132,9 +149,20 @@ int main(int argc, char **argv)
 	struct rlimit files = {.rlim_cur = 65536, .rlim_max = 65536};
 	struct sockaddr_in address = {.sin_family = AF_INET};
 	socklen_t length = sizeof address;
+	if (argc == 2 && !strcmp(argv[1], "version")) {
+		puts(OpenSSL_version(OPENSSL_VERSION_STRING));
+		return 0;
+	}
 	struct event_base *base = event_base_new();
-	if (argc != 2 || !base)
-		fail("need the port of a server");
+	if ((argc != 2 && argc != 4) || !base)
+		fail("need the port of a server, and for TLS a certificate and a key");
+	if (argc == 4) {
+		signal(SIGPIPE, SIG_IGN); /* OpenSSL writes without MSG_NOSIGNAL. */
+		tls = SSL_CTX_new(TLS_server_method());
+		if (!tls || SSL_CTX_use_certificate_file(tls, argv[2], SSL_FILETYPE_PEM) != 1 ||
+		    SSL_CTX_use_PrivateKey_file(tls, argv[3], SSL_FILETYPE_PEM) != 1)
+			fail("certificate or key");
+	}
 	setrlimit(RLIMIT_NOFILE, &files);
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	target = address;

@@ -30,6 +30,27 @@ class WorkloadTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("io.jevent.benchmarks.TlsSideBySide#timed")
+    void tlsIsTheSameWorkOnEnginesAndOnBufferEvents(String name) {
+        List<String> sums = new ArrayList<>();
+        for (boolean jevent : new boolean[] {false, true}) {
+            try (Workload workload = TlsSideBySide.open(jevent, name)) {
+                assertThat(SideBySide.measure(workload, 0, 0)).singleElement().satisfies(line -> {
+                    assertThat(line).matches(name + " (byte|message|handshake) [0-9.]+ [1-9][0-9]*");
+                    sums.add(line.substring(line.lastIndexOf(' ')));
+                });
+            }
+        }
+        assertThat(sums.get(1)).isEqualTo(sums.get(0));
+    }
+
+    @Test
+    void aSilentTlsConnectionTakesMemory() {
+        assertThat(TlsSideBySide.names()).contains("tls13-idle");
+        assertThat(TlsSideBySide.idleLine(true, "tls13-idle", 20)).matches("tls13-idle connection -?[0-9.]+ 0");
+    }
+
     static List<String> namesOfAllButTimers() {
         List<String> names = new ArrayList<>();
         Workloads.names().forEach(names::add);

@@ -32,7 +32,7 @@ final class Bench {
 
     LoadResult load(Shape shape, Server server) throws IOException, InterruptedException {
         try (ServerProcess process = ServerProcess.start(programs, server, List.of())) {
-            return load(process, shape, pace.warmMillis(server), pace.measureMillis());
+            return load(process, shape, pace.warmMillis(shape, server), pace.measureMillis());
         }
     }
 
@@ -88,22 +88,22 @@ final class Bench {
     /** What one of many silent connections costs: what there is with them less what there was before the first of them. */
     IdleMemory idle(Server server) throws IOException, InterruptedException {
         try (ServerProcess process = ServerProcess.start(programs, server, server.isJava() ? PROBE : List.of())) {
-            load(process, Shape.ECHO_64, 0, 500);
+            load(process, server.role().small(), 0, 500);
             Thread.sleep(200); // the server has to notice that those connections have ended
             Memory before = memory(server, process);
-            try (Load _ = Load.hold(programs, process, pace.idleConnections())) {
+            int count = pace.idleConnections(server.role());
+            try (Load _ = Load.hold(programs, process, count)) {
                 Memory after = memory(server, process);
-                double count = pace.idleConnections();
                 return new IdleMemory(
                         difference(server, after.heap - before.heap, count),
                         difference(server, after.buffers - before.buffers, count),
-                        (after.resident - before.resident) / count);
+                        (after.resident - before.resident) / (double) count);
             }
         }
     }
 
-    private static OptionalDouble difference(Server server, long bytes, double count) {
-        return server.isJava() ? OptionalDouble.of(bytes / count) : OptionalDouble.empty();
+    private static OptionalDouble difference(Server server, long bytes, int count) {
+        return server.isJava() ? OptionalDouble.of((double) bytes / count) : OptionalDouble.empty();
     }
 
     private record Memory(long heap, long buffers, long resident) {}

@@ -19,6 +19,10 @@ final class Budgets {
     /** What connecting adds to the system calls for each message. */
     private static final double CONNECTING = 0.02;
 
+    /** Who encrypts with the same code as jevent; the others have ciphers of their own. */
+    private static final List<Server> NETTY_WITH_JDK =
+            List.of(Server.TLS_NETTY_NIO, Server.TLS_NETTY_EPOLL, Server.TLS_NETTY_IO_URING);
+
     private final Measurements measured;
 
     Budgets(Measurements measured) {
@@ -28,7 +32,9 @@ final class Budgets {
     /** CPU time of the server for each message. */
     Verdict cpu(Shape shape, Server server) {
         Verdict verdict = new Verdict();
-        if (server.isJevent()) {
+        if (server.isJevent() && shape.role() == Role.TLS) {
+            verdict.goal(against(shape, server, NETTY_WITH_JDK, 1.0, LoadResult::cpuMicros));
+        } else if (server.isJevent()) {
             ToDoubleFunction<LoadResult> cpu = LoadResult::cpuMicros;
             Server libevent = shape.role().libevent();
             verdict.must(against(shape, server, List.of(libevent), libeventLimit(shape, server), cpu));
@@ -48,6 +54,7 @@ final class Budgets {
             case ECHO_64_MANY -> 0.75;
             case ECHO_16K, STREAM -> 0.25;
             case CONNECT, PROXY_64, PROXY_16K, PROXY_STREAM, PROXY_CONNECT -> 1.0;
+            case TLS_64, TLS_STREAM, TLS_CONNECT, TLS_RESUME -> throw new IllegalArgumentException(shape.id());
         };
     }
 
@@ -68,13 +75,16 @@ final class Budgets {
             case ECHO_64, ECHO_64_DEEP, ECHO_16K, STREAM ->
                 server.mechanism() == Mechanism.IO_URING ? Server.C_IO_URING : Server.C_EPOLL;
             case PROXY_64, PROXY_16K, PROXY_STREAM, PROXY_CONNECT -> Server.HAPROXY;
+            case TLS_64, TLS_STREAM, TLS_CONNECT, TLS_RESUME -> Server.TLS_HAPROXY;
         };
     }
 
     /** The 99th percentile of the time a message takes. */
     Verdict p99(Shape shape, Server server) {
         Verdict verdict = new Verdict();
-        if (server.isJevent()) {
+        if (server.isJevent() && shape.role() == Role.TLS) {
+            verdict.goal(against(shape, server, NETTY_WITH_JDK, 1.0, LoadResult::p99Micros));
+        } else if (server.isJevent()) {
             Role role = shape.role();
             verdict.must(against(shape, server, List.of(role.libevent()), 1.0, LoadResult::p99Micros));
             verdict.goal(against(shape, server, List.of(role.yardstick()), 1.0, LoadResult::p99Micros));
@@ -131,7 +141,8 @@ final class Budgets {
     /** Bytes on the heap for each message. */
     Verdict allocation(Server server) {
         Verdict verdict = new Verdict();
-        if (server.isJevent()) {
+        // Engines of the JDK allocate for every record.
+        if (server.isJevent() && server.role() != Role.TLS) {
             Double bytes = measured.allocation.get(server);
             Limit none =
                     new Limit("bytes", NO_BYTES, bytes == null ? OptionalDouble.empty() : OptionalDouble.of(bytes));
@@ -146,7 +157,7 @@ final class Budgets {
     /** Bytes for each silent connection. */
     Verdict idle(Server server) {
         Verdict verdict = new Verdict();
-        if (server.isJevent()) {
+        if (server.isJevent() && server.role() == Role.ECHO) {
             IdleMemory idle = measured.idle.get(server);
             OptionalDouble bytes = idle == null ? OptionalDouble.empty() : idle.counted();
             verdict.must(new Limit("bytes", 2048, bytes));

@@ -12,6 +12,11 @@ import java.util.function.ToDoubleFunction;
 final class Chart {
     private static final int WIDTH = 980;
     private static final int LABELS = 140;
+
+    /** What a letter more than these takes. */
+    private static final int LETTER = 7;
+
+    private static final int LETTERS = 19;
     private static final int GAP = 22;
     private static final int MARGIN = 18;
     private static final int HEAD = 84;
@@ -27,6 +32,7 @@ final class Chart {
     private final Role role;
     private final ToDoubleFunction<LoadResult> figure;
     private final List<Server> servers;
+    private final int labels;
     private final int columns;
     private final int panelWidth;
     private final double scaleEnd;
@@ -38,7 +44,12 @@ final class Chart {
         this.figure = figure;
         servers = measured.servers(role);
         columns = columnsFor(measured.shapes(role).size());
-        panelWidth = (WIDTH - 2 * MARGIN - LABELS - (columns - 1) * GAP) / columns;
+        int longestTitle = servers.stream()
+                .mapToInt(server -> server.title().length())
+                .max()
+                .orElse(0);
+        labels = LABELS + LETTER * Math.max(0, longestTitle - LETTERS);
+        panelWidth = (WIDTH - 2 * MARGIN - labels - (columns - 1) * GAP) / columns;
         double longest = measured.shapes(role).stream()
                 .flatMap(shape -> servers.stream().flatMap(server -> ratio(shape, server).stream()))
                 .mapToDouble(Spread::median)
@@ -75,7 +86,7 @@ final class Chart {
         words(MARGIN, 50, "start", "#5b6875", "", note);
         legend();
         for (int index = 0; index < shapes.size(); index++) {
-            int left = MARGIN + LABELS + index % columns * (panelWidth + GAP);
+            int left = MARGIN + labels + index % columns * (panelWidth + GAP);
             int top = HEAD + index / columns * panelHeight;
             if (index % columns == 0) {
                 labels(top + PANEL_HEAD);
@@ -107,7 +118,7 @@ final class Chart {
         for (int row = 0; row < servers.size(); row++) {
             Server server = servers.get(row);
             words(
-                    MARGIN + LABELS - 10,
+                    MARGIN + labels - 10,
                     top + row * ROW + 14,
                     "end",
                     server.isJevent() ? "#a63c06" : "#1c2733",

@@ -22,12 +22,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Measures the same echo on every server and through every proxy by turns; {@code benchmarks/run} builds and starts it. */
+/** Measures the same echo on every server and through every proxy, in clear and over TLS, by turns; {@code benchmarks/run} builds and starts it. */
 @Command(
         name = "benchmarks/run",
         description =
-                "Measure the same echo, and the same through a proxy, on jevent, libevent, Netty and others, by turns,"
-                        + " and print tables.",
+                "Measure the same echo, and the same through a proxy, in clear or over TLS, on jevent, libevent, Netty and"
+                        + " others, by turns, and print tables.",
         footer = {
             "",
             "--list names rows and servers. docs/BENCHMARKS.md says what each row is.",
@@ -35,7 +35,8 @@ import picocli.CommandLine.ParameterException;
             "Results go to stdout, words to stderr.",
             "",
             "Examples: benchmarks/run --rounds 3 --servers libevent,jevent-epoll --rows echo-50x64,idle",
-            "          benchmarks/run --rows proxy-50x64,proxy-stream,proxy-connect --write"
+            "          benchmarks/run --rows proxy-50x64,proxy-stream,proxy-connect --write",
+            "          benchmarks/run --rounds 3 --rows tls --write"
         })
 public final class Comparison implements Callable<Integer> {
     private static final int USAGE = 2;
@@ -56,7 +57,11 @@ public final class Comparison implements Callable<Integer> {
             description = "Only these. Default: all that run here.")
     private List<String> serverNames = List.of();
 
-    @Option(names = "--rows", split = ",", paramLabel = "NAME", description = "Only these. Default: all.")
+    @Option(
+            names = "--rows",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Only these; echo, proxy and tls stand for all rows of that kind. Default: all.")
     private List<String> rowNames = List.of();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Also write every single result to FILE.")
@@ -109,10 +114,10 @@ public final class Comparison implements Callable<Integer> {
         }
         checkNames();
         List<Shape> shapes = Arrays.stream(Shape.values())
-                .filter(shape -> isWanted(rowNames, shape.id()))
+                .filter(shape -> isWanted(shape.id(), shape.role()))
                 .toList();
         List<Extra> extras = Arrays.stream(Extra.values())
-                .filter(extra -> isWanted(rowNames, extra.id()))
+                .filter(extra -> Arrays.stream(Role.values()).anyMatch(role -> isWanted(extra, role)))
                 .toList();
         Pace pace = quick ? Pace.QUICK : Pace.FULL;
         Programs programs = programs();
@@ -141,16 +146,24 @@ public final class Comparison implements Callable<Integer> {
                 .toList();
     }
 
-    private static boolean isWanted(List<String> names, String name) {
-        return names.isEmpty() || names.contains(name);
+    /** Whether a row of a role is, by its own name or with all of the role. */
+    private boolean isWanted(String row, Role role) {
+        return rowNames.isEmpty() || rowNames.contains(row) || rowNames.contains(role.id());
+    }
+
+    private boolean isWanted(Extra extra, Role role) {
+        return extra.isFor(role) && isWanted(extra.id(), role);
     }
 
     private void checkNames() {
         if (rounds < 1) {
             throw wrong("need --rounds of at least 1, got " + rounds);
         }
+        List<String> known = Stream.concat(
+                        rowIds().stream(), Arrays.stream(Role.values()).map(Role::id))
+                .toList();
         for (String name : rowNames) {
-            if (!rowIds().contains(name)) {
+            if (!known.contains(name)) {
                 throw wrong("there is no row " + name + "; --list names them all");
             }
         }
@@ -203,8 +216,8 @@ public final class Comparison implements Callable<Integer> {
         List<Server> servers = new ArrayList<>();
         for (Server server : Server.values()) {
             boolean busy = shapes.stream().anyMatch(shape -> shape.role() == server.role())
-                    || extras.stream().anyMatch(extra -> extra.isFor(server.role()));
-            if (!busy || !isWanted(serverNames, server.id())) {
+                    || extras.stream().anyMatch(extra -> isWanted(extra, server.role()));
+            if (!busy || !(serverNames.isEmpty() || serverNames.contains(server.id()))) {
                 continue;
             }
             try {
@@ -226,12 +239,12 @@ public final class Comparison implements Callable<Integer> {
     private long expectedMillis(List<Shape> shapes, List<Extra> extras, List<Server> servers, Pace pace) {
         long millis = 0;
         for (Server server : servers) {
-            long loads = shapes.stream()
+            millis += shapes.stream()
                     .filter(shape -> shape.role() == server.role())
-                    .count();
-            millis += rounds * loads * pace.loadMillis(server);
+                    .mapToLong(shape -> rounds * pace.loadMillis(shape, server))
+                    .sum();
             for (Extra extra : extras) {
-                millis += extra.isFor(server.role()) ? pace.extraMillis(extra, server) : 0;
+                millis += isWanted(extra, server.role()) ? pace.extraMillis(extra, server) : 0;
             }
         }
         return millis;
@@ -250,7 +263,7 @@ public final class Comparison implements Callable<Integer> {
                         continue;
                     }
                     String heading = "round " + round + " of " + rounds + ", " + shape.id();
-                    progress.step(heading, server, pace.loadMillis(server));
+                    progress.step(heading, server, pace.loadMillis(shape, server));
                     int present = round;
                     measure(
                             progress,
@@ -265,8 +278,9 @@ public final class Comparison implements Callable<Integer> {
 
     private void runExtra(Bench bench, Progress progress, Extra extra, List<Server> servers, Pace pace)
             throws InterruptedException {
-        List<Server> asked =
-                servers.stream().filter(server -> extra.isFor(server.role())).toList();
+        List<Server> asked = servers.stream()
+                .filter(server -> isWanted(extra, server.role()))
+                .toList();
         if (extra == Extra.START) {
             runStarts(bench, progress, asked, pace);
             return;
@@ -366,7 +380,7 @@ public final class Comparison implements Callable<Integer> {
     private String origin(Programs programs, Role role, List<Server> servers) throws IOException {
         String cores = switch (role) {
             case ECHO -> "server on core " + programs.serverCore() + ", load on core " + programs.loadCore();
-            case PROXY ->
+            case PROXY, TLS ->
                 "proxy on core " + programs.serverCore() + ", load on core " + programs.loadCore()
                         + ", the echo server behind the proxy on core " + programs.behindCore();
         };

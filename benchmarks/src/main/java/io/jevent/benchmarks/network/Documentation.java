@@ -8,7 +8,8 @@ import java.util.function.ToDoubleFunction;
 /** Puts results between the two comments in BENCHMARKS.md that mark the place of their role, and charts beside it. */
 enum Documentation {
     ECHO(Role.ECHO, "network"),
-    PROXY(Role.PROXY, "proxy");
+    PROXY(Role.PROXY, "proxy"),
+    TLS(Role.TLS, "tls");
 
     private static final String NOTE =
             "Shorter is better; the dashed line is libevent. Medians of the rounds, whiskers from"
@@ -27,6 +28,7 @@ enum Documentation {
         return switch (role) {
             case ECHO -> ECHO;
             case PROXY -> PROXY;
+            case TLS -> TLS;
         };
     }
 
@@ -54,7 +56,11 @@ enum Documentation {
     void write(Path folder, String section, Measurements measured) throws IOException {
         Path page = folder.resolve("BENCHMARKS.md");
         Files.writeString(page, replaced(Files.readString(page), section));
-        String who = role == Role.PROXY ? "proxy" : "server";
+        String who = switch (role) {
+            case ECHO -> "server";
+            case PROXY -> "proxy";
+            case TLS -> "TLS proxy";
+        };
         chart(
                 folder.resolve(name + "-cpu.svg"),
                 "CPU time of the " + who + " per message, as a ratio to libevent in C",
@@ -62,7 +68,7 @@ enum Documentation {
                 LoadResult::cpuMicros);
         chart(
                 folder.resolve(name + "-p99.svg"),
-                "99th percentile of the latency" + (role == Role.PROXY ? " through a proxy" : "")
+                "99th percentile of the latency" + (role.isProxy() ? " through a " + who : "")
                         + ", as a ratio to libevent in C",
                 measured,
                 LoadResult::p99Micros);

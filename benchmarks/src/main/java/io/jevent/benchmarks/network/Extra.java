@@ -22,7 +22,8 @@ enum Extra {
     boolean isFor(Role role) {
         return switch (this) {
             case SYSTEM_CALLS, ALLOCATION -> true;
-            case IDLE, START -> role == Role.ECHO;
+            case IDLE -> role != Role.PROXY;
+            case START -> role == Role.ECHO;
         };
     }
 }

@@ -3,6 +3,7 @@ package io.jevent.benchmarks.network;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A proxy that Debian has a package of: one process, one thread, TCP only, and else its defaults. */
@@ -52,10 +53,15 @@ enum InstalledProxy {
         return List.of(path().toString(), "-v");
     }
 
-    /** {@return what to write into the file that it is given} */
-    String configuration(int port, int serverPort, Path folder) {
+    /**
+     * {@return what to write into the file that it is given}
+     *
+     * @param tls what it needs for speaking TLS with clients; empty for speaking in clear
+     */
+    String configuration(int port, int serverPort, Path folder, Optional<TlsFiles> tls) {
         return switch (this) {
-            case HAPROXY -> """
+            case HAPROXY ->
+                """
                     global
                         nbthread 1
                         maxconn 4000
@@ -65,9 +71,9 @@ enum InstalledProxy {
                         timeout client 5m
                         timeout server 5m
                     listen proxy
-                        bind 127.0.0.1:%d
+                        bind 127.0.0.1:%d%s
                         server echo 127.0.0.1:%d
-                    """.formatted(port, serverPort);
+                    """.formatted(port, tls.map(files -> " ssl crt " + files.both()).orElse(""), serverPort);
             case NGINX ->
                 (Files.exists(STREAM_MODULE) ? "load_module " + STREAM_MODULE + ";\n" : "")
                         + """
@@ -80,13 +86,23 @@ enum InstalledProxy {
                     }
                     stream {
                         server {
-                            listen 127.0.0.1:%2$d;
+                            listen 127.0.0.1:%2$d%4$s;
                             proxy_pass 127.0.0.1:%3$d;
                             proxy_timeout 5m;
                         }
                     }
-                    """.formatted(folder, port, serverPort);
+                    """.formatted(
+                                folder,
+                                port,
+                                serverPort,
+                                tls.map(files -> " ssl").orElse("")
+                                        + tls.map(InstalledProxy::nginxFiles).orElse(""));
         };
+    }
+
+    private static String nginxFiles(TlsFiles files) {
+        return ";\n            ssl_certificate " + files.certificate() + ";\n            ssl_certificate_key "
+                + files.key() + ";\n            ssl_protocols TLSv1.3";
     }
 
     private static String folderOf(Path file) {

@@ -25,7 +25,7 @@ final class Load implements AutoCloseable {
     /** Connects many, echoes once on each, and holds them until this is closed. */
     static Load hold(Programs programs, ServerProcess server, int connections) throws IOException {
         List<String> arguments = List.of(
-                "idle",
+                server.role() == Role.TLS ? "tls-idle" : "idle",
                 Integer.toString(server.port()),
                 Long.toString(server.pid()),
                 Integer.toString(connections),

@@ -67,7 +67,20 @@ final class Machine {
                 versions.append(", ").append(version(server.installed().get()));
             }
         }
+        if (servers.stream().anyMatch(server -> server.role() == Role.TLS)) {
+            versions.append(", OpenSSL ")
+                    .append(openSsl(programs))
+                    .append(", tcnative ")
+                    .append(programs.tcnativeVersion());
+        }
         return versions + ", Java " + Runtime.version();
+    }
+
+    private static String openSsl(Programs programs) throws IOException {
+        Process process =
+                new ProcessBuilder(programs.target().resolve("network", "proxy").toString(), "version").start();
+        String line = process.inputReader(StandardCharsets.UTF_8).readLine();
+        return line == null ? "" : line;
     }
 
     /** {@return name and number, out of lines like "HAProxy version 2.6.12-1 2026/10/17" and "nginx version: nginx/1.22.1"} */

@@ -28,6 +28,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Netty's proxy on one event-loop thread, as programs write it: two channels, each of which writes what the other reads,
@@ -43,19 +44,34 @@ public final class NettyProxy {
      * @param args the transport (nio, epoll or io_uring) and the port of the server
      */
     public static void main(String[] args) throws InterruptedException {
-        InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[1]));
-        switch (args[0]) {
+        serve(args[0], Integer.parseInt(args[1]), _ -> {});
+    }
+
+    /**
+     * Prints its port and serves until it is ended.
+     *
+     * @param first puts handlers before those of the proxy into the pipelines of clients
+     */
+    static void serve(String transport, int serverPort, Consumer<Channel> first) throws InterruptedException {
+        InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), serverPort);
+        switch (transport) {
             case "nio" ->
-                serve(NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class, server);
+                serve(NioIoHandler.newFactory(), NioServerSocketChannel.class, NioSocketChannel.class, server, first);
             case "epoll" ->
-                serve(EpollIoHandler.newFactory(), EpollServerSocketChannel.class, EpollSocketChannel.class, server);
+                serve(
+                        EpollIoHandler.newFactory(),
+                        EpollServerSocketChannel.class,
+                        EpollSocketChannel.class,
+                        server,
+                        first);
             case "io_uring" ->
                 serve(
                         IoUringIoHandler.newFactory(),
                         IoUringServerSocketChannel.class,
                         IoUringSocketChannel.class,
-                        server);
-            default -> throw new IllegalArgumentException("need nio, epoll or io_uring, got " + args[0]);
+                        server,
+                        first);
+            default -> throw new IllegalArgumentException("need nio, epoll or io_uring, got " + transport);
         }
     }
 
@@ -63,7 +79,8 @@ public final class NettyProxy {
             IoHandlerFactory transport,
             Class<? extends ServerChannel> listener,
             Class<? extends Channel> connection,
-            InetSocketAddress server)
+            InetSocketAddress server,
+            Consumer<Channel> first)
             throws InterruptedException {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, transport);
         Channel bound = new ServerBootstrap()
@@ -74,6 +91,7 @@ public final class NettyProxy {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel client) {
+                        first.accept(client);
                         connect(client, connection, server);
                     }
                 })

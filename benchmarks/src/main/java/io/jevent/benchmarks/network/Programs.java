@@ -67,11 +67,24 @@ record Programs(Path target, int serverCore, int loadCore, int behindCore) {
         return new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
     }
 
+    /** {@return the version of Netty's binding to BoringSSL} */
+    String tcnativeVersion() {
+        try (Stream<Path> jars = Files.list(target.resolve("app"))) {
+            String begin = Server.TCNATIVE + "classes-";
+            return jars.map(jar -> jar.getFileName().toString())
+                    .filter(name -> name.startsWith(begin))
+                    .map(name -> name.substring(begin.length()).replace(".jar", ""))
+                    .findFirst()
+                    .orElse("");
+        } catch (IOException e) {
+            throw new BenchmarkFailure("cannot list the jars: " + e.getMessage(), e);
+        }
+    }
+
     /** Its own jars only: a long class path would cost its start. */
     private String classPath(Server server) {
         try (Stream<Path> jars = Files.list(target.resolve("app"))) {
-            return jars.filter(jar -> server.jars().stream()
-                            .anyMatch(begin -> jar.getFileName().toString().startsWith(begin)))
+            return jars.filter(jar -> server.needs(jar.getFileName().toString()))
                     .sorted()
                     .map(Path::toString)
                     .collect(Collectors.joining(File.pathSeparator));

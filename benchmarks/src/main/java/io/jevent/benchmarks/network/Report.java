@@ -1,7 +1,9 @@
 package io.jevent.benchmarks.network;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
@@ -33,11 +35,10 @@ final class Report {
         report.overview("CPU per message, as a ratio to libevent", LoadResult::cpuMicros);
         report.overview("99th percentile of the latency, as a ratio to libevent", LoadResult::p99Micros);
         measured.shapes(role).forEach(report::shape);
+        report.rates();
         report.besidesTheKernel();
-        if (role == Role.ECHO) {
-            report.idle();
-            report.start();
-        }
+        report.idle();
+        report.start();
         report.list("Budgets not held", report.budgets.missed(role));
         report.list("Not measured", failures);
         return report.text.toString();
@@ -59,10 +60,7 @@ final class Report {
 
     /** No two headings of a page may be the same. */
     private StringBuilder heading(String title) {
-        return text.append("### ")
-                .append(role == Role.PROXY ? "Proxies: " : "")
-                .append(title)
-                .append("\n\n");
+        return text.append("### ").append(role.heading()).append(title).append("\n\n");
     }
 
     private void overview(String title, ToDoubleFunction<LoadResult> figure) {
@@ -124,6 +122,29 @@ final class Report {
         section("`" + shape.id() + "`: " + shape.title(), table);
     }
 
+    /** What a second of CPU does, in the field's own units. */
+    private void rates() {
+        List<Shape> shapes =
+                measured.shapes(role).stream().filter(Shape::hasRate).toList();
+        List<String> heads = new ArrayList<>(List.of("server"));
+        for (Shape shape : shapes) {
+            heads.addAll(List.of("`" + shape.id() + "`, " + shape.rateTitle(), "min–max"));
+        }
+        MarkdownTable table = new MarkdownTable(1, heads.toArray(String[]::new));
+        for (Server server : measured.servers(role)) {
+            List<String> cells = new ArrayList<>(List.of(name(server)));
+            for (Shape shape : shapes) {
+                Optional<Spread> rate = measured.spread(shape, server, shape::rate);
+                cells.add(median(rate));
+                cells.add(range(rate));
+            }
+            if (!shapes.isEmpty()) {
+                table.row(cells);
+            }
+        }
+        section("What a second of CPU does", table);
+    }
+
     private void besidesTheKernel() {
         MarkdownTable table = new MarkdownTable(
                 1,
@@ -167,7 +188,7 @@ final class Report {
     private void idle() {
         MarkdownTable table =
                 new MarkdownTable(1, "server", "heap", "buffers", "together", "must", "goal", "resident memory");
-        measured.idle.forEach((server, idle) -> {
+        of(measured.idle).forEach((server, idle) -> {
             Verdict verdict = budgets.idle(server);
             table.row(
                     name(server),
@@ -184,7 +205,7 @@ final class Report {
     private void start() {
         MarkdownTable table =
                 new MarkdownTable(1, "server", "ms", "min–max", "with AOT cache, ms", "min–max", "must", "goal");
-        measured.starts.forEach((server, starts) -> {
+        of(measured.starts).forEach((server, starts) -> {
             Optional<Spread> plain = Spread.of(starts);
             Optional<Spread> cached = Spread.of(listOf(measured.cachedStarts.get(server)));
             Verdict verdict = budgets.start(server);
@@ -198,6 +219,17 @@ final class Report {
                     verdict.goal());
         });
         section("From start to the first byte echoed", table);
+    }
+
+    /** Those of this role. */
+    private <T> Map<Server, T> of(Map<Server, T> all) {
+        Map<Server, T> some = new EnumMap<>(Server.class);
+        all.forEach((server, value) -> {
+            if (server.role() == role) {
+                some.put(server, value);
+            }
+        });
+        return some;
     }
 
     private static List<Double> listOf(@Nullable List<Double> values) {

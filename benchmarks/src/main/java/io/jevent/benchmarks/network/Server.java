@@ -26,7 +26,24 @@ enum Server {
     PROXY_JEVENT_IO_URING(Role.PROXY, "proxy-jevent-io_uring", "jevent io_uring", Family.JEVENT, Mechanism.IO_URING),
     PROXY_NETTY_NIO(Role.PROXY, "proxy-netty-nio", "Netty nio", Family.NETTY, Mechanism.NIO),
     PROXY_NETTY_EPOLL(Role.PROXY, "proxy-netty-epoll", "Netty epoll", Family.NETTY, Mechanism.EPOLL),
-    PROXY_NETTY_IO_URING(Role.PROXY, "proxy-netty-io_uring", "Netty io_uring", Family.NETTY, Mechanism.IO_URING);
+    PROXY_NETTY_IO_URING(Role.PROXY, "proxy-netty-io_uring", "Netty io_uring", Family.NETTY, Mechanism.IO_URING),
+
+    TLS_LIBEVENT(Role.TLS, "tls-libevent", "libevent OpenSSL", Family.C, Mechanism.EPOLL),
+    TLS_HAPROXY(Role.TLS, "tls-haproxy", "HAProxy", Family.C, Mechanism.EPOLL),
+    TLS_NGINX(Role.TLS, "tls-nginx", "nginx stream", Family.C, Mechanism.EPOLL),
+    TLS_JEVENT_NIO(Role.TLS, "tls-jevent-nio", "jevent nio", Family.JEVENT, Mechanism.NIO),
+    TLS_JEVENT_EPOLL(Role.TLS, "tls-jevent-epoll", "jevent epoll", Family.JEVENT, Mechanism.EPOLL),
+    TLS_JEVENT_IO_URING(Role.TLS, "tls-jevent-io_uring", "jevent io_uring", Family.JEVENT, Mechanism.IO_URING),
+    TLS_JEVENT_INLINE(Role.TLS, "tls-jevent-inline", "jevent epoll inline", Family.JEVENT, Mechanism.EPOLL),
+    TLS_NETTY_NIO(Role.TLS, "tls-netty-nio", "Netty nio", Family.NETTY, Mechanism.NIO),
+    TLS_NETTY_EPOLL(Role.TLS, "tls-netty-epoll", "Netty epoll", Family.NETTY, Mechanism.EPOLL),
+    TLS_NETTY_IO_URING(Role.TLS, "tls-netty-io_uring", "Netty io_uring", Family.NETTY, Mechanism.IO_URING),
+    TLS_TCNATIVE_NIO(Role.TLS, "tls-tcnative-nio", "tcnative nio", Family.NETTY, Mechanism.NIO),
+    TLS_TCNATIVE_EPOLL(Role.TLS, "tls-tcnative-epoll", "tcnative epoll", Family.NETTY, Mechanism.EPOLL),
+    TLS_TCNATIVE_IO_URING(Role.TLS, "tls-tcnative-io_uring", "tcnative io_uring", Family.NETTY, Mechanism.IO_URING);
+
+    /** How the names of the jars begin that have OpenSSL's sibling BoringSSL inside. */
+    static final String TCNATIVE = "netty-tcnative-";
 
     /** Whose work it is; decides the colour of its bars, too. */
     enum Family {
@@ -87,8 +104,8 @@ enum Server {
     /** {@return the program that it is, if it comes from a package} */
     Optional<InstalledProxy> installed() {
         return switch (this) {
-            case HAPROXY -> Optional.of(InstalledProxy.HAPROXY);
-            case NGINX -> Optional.of(InstalledProxy.NGINX);
+            case HAPROXY, TLS_HAPROXY -> Optional.of(InstalledProxy.HAPROXY);
+            case NGINX, TLS_NGINX -> Optional.of(InstalledProxy.NGINX);
             default -> Optional.empty();
         };
     }
@@ -105,18 +122,30 @@ enum Server {
             case JDK_VIRTUAL ->
                 // One core, so one carrier.
                 List.of("-Djdk.virtualThreadScheduler.parallelism=1", VirtualThreadEcho.class.getName());
-            case PROXY_LIBEVENT -> List.of("proxy");
+            case PROXY_LIBEVENT, TLS_LIBEVENT -> List.of("proxy");
             case PROXY_JEVENT_NIO, PROXY_JEVENT_EPOLL, PROXY_JEVENT_IO_URING ->
                 List.of("-Djevent.backend=" + mechanism.id(), JeventProxy.class.getName());
             case PROXY_NETTY_NIO, PROXY_NETTY_EPOLL, PROXY_NETTY_IO_URING ->
                 List.of(NettyProxy.class.getName(), mechanism.id());
-            case HAPROXY, NGINX -> throw new IllegalStateException(id + " is told by a file");
+            case TLS_JEVENT_NIO, TLS_JEVENT_EPOLL, TLS_JEVENT_IO_URING ->
+                List.of("-Djevent.backend=" + mechanism.id(), JeventTlsProxy.class.getName(), "threads");
+            case TLS_JEVENT_INLINE ->
+                List.of("-Djevent.backend=" + mechanism.id(), JeventTlsProxy.class.getName(), "loop");
+            case TLS_NETTY_NIO, TLS_NETTY_EPOLL, TLS_NETTY_IO_URING ->
+                List.of(NettyTlsProxy.class.getName(), "JDK", mechanism.id());
+            case TLS_TCNATIVE_NIO, TLS_TCNATIVE_EPOLL, TLS_TCNATIVE_IO_URING ->
+                List.of(NettyTlsProxy.class.getName(), "OPENSSL", mechanism.id());
+            case HAPROXY, NGINX, TLS_HAPROXY, TLS_NGINX -> throw new IllegalStateException(id + " is told by a file");
         };
     }
 
-    /** {@return the jars it needs besides those of jevent, by how their names begin} */
-    List<String> jars() {
-        return family == Family.NETTY ? List.of("jevent-benchmarks-", "netty-") : List.of("jevent-");
+    /** {@return whether it needs a jar} */
+    boolean needs(String jar) {
+        if (family != Family.NETTY) {
+            return jar.startsWith("jevent-");
+        }
+        return jar.startsWith("jevent-benchmarks-")
+                || (jar.startsWith("netty-") && (role == Role.TLS || !jar.startsWith(TCNATIVE)));
     }
 
     static List<String> ids() {

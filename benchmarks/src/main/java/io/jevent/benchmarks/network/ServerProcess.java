@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -93,13 +94,18 @@ final class ServerProcess implements AutoCloseable {
         if (server.installed().isEmpty()) {
             List<String> command = new ArrayList<>(programs.server(server, jvmOptions));
             command.add(Integer.toString(behind.port()));
+            tls(server).ifPresent(files -> command.addAll(files.arguments()));
             return new ServerProcess(server, command, folder, behind, 0);
         }
         InstalledProxy proxy = server.installed().get();
         int port = freePort();
         Path configuration = folder.resolve("configuration");
-        Files.writeString(configuration, proxy.configuration(port, behind.port(), folder));
+        Files.writeString(configuration, proxy.configuration(port, behind.port(), folder, tls(server)));
         return new ServerProcess(server, programs.installed(proxy, configuration), folder, behind, port);
+    }
+
+    private static Optional<TlsFiles> tls(Server server) throws IOException {
+        return server.role() == Role.TLS ? Optional.of(TlsFiles.shared()) : Optional.empty();
     }
 
     /** {@return a port that nobody has; for programs that have to be told theirs} */
@@ -130,6 +136,10 @@ final class ServerProcess implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    Role role() {
+        return server.role();
     }
 
     long pid() {
@@ -181,7 +191,7 @@ final class ServerProcess implements AutoCloseable {
 
     /** Sends one byte there and back. */
     void echoOneByte() throws IOException {
-        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try (Socket client = client()) {
             client.setSoTimeout((int) START_LIMIT.toMillis());
             client.getOutputStream().write('!');
             InputStream input = client.getInputStream();
@@ -189,6 +199,11 @@ final class ServerProcess implements AutoCloseable {
                 throw new BenchmarkFailure(server.id() + " did not echo a byte");
             }
         }
+    }
+
+    private Socket client() throws IOException {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        return server.role() == Role.TLS ? TlsFiles.shared().client(loopback, port) : new Socket(loopback, port);
     }
 
     /** Ends the server and waits for its end; a JVM may have a cache to write first. */

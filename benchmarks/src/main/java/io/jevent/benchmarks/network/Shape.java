@@ -14,7 +14,14 @@ enum Shape {
     PROXY_64(Role.PROXY, "proxy-50x64", "50 × 64 B", "echo", 50, 64, 1),
     PROXY_16K(Role.PROXY, "proxy-50x16k", "50 × 16 KiB", "echo", 50, 16 * 1024, 1),
     PROXY_STREAM(Role.PROXY, "proxy-stream", "stream: 1 × 64 KiB, 16 in flight", "echo", 1, 64 * 1024, 16),
-    PROXY_CONNECT(Role.PROXY, "proxy-connect", "connect, echo 64 B, close", "connect", 50, 64, 1);
+    PROXY_CONNECT(Role.PROXY, "proxy-connect", "connect, echo 64 B, close", "connect", 50, 64, 1),
+
+    TLS_64(Role.TLS, "tls-50x64", "50 × 64 B", "tls-echo", 50, 64, 1),
+    TLS_STREAM(Role.TLS, "tls-stream", "stream: 1 × 64 KiB, 16 in flight", "tls-echo", 1, 64 * 1024, 16),
+    TLS_CONNECT(Role.TLS, "tls-connect", "full handshake, echo 64 B, close", "tls-connect", 50, 64, 1),
+    TLS_RESUME(Role.TLS, "tls-resume", "resumed handshake, echo 64 B, close", "tls-resume", 50, 64, 1);
+
+    private static final double MIB = 1 << 20;
 
     private final Role role;
     private final String id;
@@ -51,6 +58,27 @@ enum Shape {
     /** {@return the name in tables and charts, which show one role each} */
     String title() {
         return title;
+    }
+
+    /** {@return whether what it costs is the work of TLS itself, so that the table shows how much of that a second of CPU does} */
+    boolean hasRate() {
+        return this == TLS_STREAM || this == TLS_CONNECT || this == TLS_RESUME;
+    }
+
+    /** {@return what {@link #rate} counts} */
+    String rateTitle() {
+        return this == TLS_STREAM ? "MiB each way / CPU s" : "handshakes / CPU s";
+    }
+
+    /** {@return how much is done in a second of the server's CPU time} */
+    double rate(LoadResult result) {
+        double messages = 1e6 / result.cpuMicros();
+        return this == TLS_STREAM ? messages * bytes / MIB : messages;
+    }
+
+    /** {@return whether a JVM needs longer to compile what it does than for messages alone} */
+    boolean isSlowToWarm() {
+        return this == TLS_CONNECT || this == TLS_RESUME;
     }
 
     /** {@return the arguments for load.c} */

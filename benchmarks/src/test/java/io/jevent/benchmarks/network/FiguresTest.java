@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.jevent.tls.TlsContext;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -117,12 +122,68 @@ class FiguresTest {
     }
 
     @Test
+    void withTlsJeventIsComparedWithWhoHasTheSameCiphers() {
+        Measurements measured = new Measurements();
+        measured.add(Shape.TLS_CONNECT, Server.TLS_LIBEVENT, 1, load(1000, 1000));
+        measured.add(Shape.TLS_CONNECT, Server.TLS_TCNATIVE_EPOLL, 1, load(1000, 1000));
+        measured.add(Shape.TLS_CONNECT, Server.TLS_NETTY_NIO, 1, load(4000, 2000));
+        measured.add(Shape.TLS_CONNECT, Server.TLS_JEVENT_NIO, 1, load(5000, 1500));
+        Budgets budgets = new Budgets(measured);
+        assertThat(budgets.cpu(Shape.TLS_CONNECT, Server.TLS_JEVENT_NIO).must()).isEqualTo("–");
+        assertThat(budgets.missed(Role.TLS))
+                .containsExactly(
+                        "goal: jevent nio, CPU, full handshake, echo 64 B, close: 1.25 × Netty nio, at most 1.00");
+    }
+
+    @Test
+    void aRateIsWhatASecondOfCpuDoes() {
+        assertThat(Shape.TLS_CONNECT.rate(load(250_000, 1))).isCloseTo(4000, within(1e-6));
+        assertThat(Shape.TLS_STREAM.rate(load(62_500, 1))).isCloseTo(1000, within(1e-6)); // messages of 64 KiB
+    }
+
+    @Test
     void anIdAndARowNameOneThingOnly() {
         assertThat(Server.ids()).doesNotHaveDuplicates();
-        assertThat(Stream.concat(
-                        Stream.of(Shape.values()).map(Shape::id),
-                        Stream.of(Extra.values()).map(Extra::id)))
+        assertThat(Stream.of(
+                                Stream.of(Shape.values()).map(Shape::id),
+                                Stream.of(Extra.values()).map(Extra::id),
+                                Stream.of(Role.values()).map(Role::id))
+                        .flatMap(names -> names))
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void onlyWhoSpeaksTlsWithItHasTheBindingToBoringSsl() {
+        assertThat(Server.TLS_TCNATIVE_EPOLL.needs("netty-tcnative-classes-1.jar"))
+                .isTrue();
+        assertThat(Server.PROXY_NETTY_EPOLL.needs("netty-tcnative-classes-1.jar"))
+                .isFalse();
+        assertThat(Server.PROXY_NETTY_EPOLL.needs("netty-buffer-1.jar")).isTrue();
+        assertThat(Server.JEVENT_EPOLL.needs("netty-buffer-1.jar")).isFalse();
+    }
+
+    @Test
+    void anInstalledProxyIsToldItsCertificateOnlyForTls() throws IOException {
+        TlsFiles files = TlsFiles.shared();
+        Path folder = Path.of("folder");
+        for (InstalledProxy proxy : InstalledProxy.values()) {
+            assertThat(proxy.configuration(1, 2, folder, Optional.empty())).doesNotContain("ssl", ".pem");
+        }
+        assertThat(InstalledProxy.HAPROXY.configuration(1, 2, folder, Optional.of(files)))
+                .contains("bind 127.0.0.1:1 ssl crt " + files.both());
+        assertThat(InstalledProxy.NGINX.configuration(1, 2, folder, Optional.of(files)))
+                .contains("listen 127.0.0.1:1 ssl;", "ssl_certificate_key " + files.key() + ";");
+    }
+
+    @Test
+    void theFilesOfTheCertificateCanBeRead() throws IOException {
+        TlsFiles files = TlsFiles.shared();
+        assertThat(TlsContext.builder()
+                        .certificate(files.certificate(), files.key())
+                        .build())
+                .isNotNull();
+        assertThat(Files.readString(files.both()))
+                .isEqualTo(Files.readString(files.certificate()) + Files.readString(files.key()));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
@@ -85,6 +86,21 @@ class PageTest {
                 .contains("× HAProxy", "### Proxies: `proxy-50x16k`: 50 × 16 KiB")
                 .contains("- goal: jevent nio, CPU, 50 × 16 KiB: 1.50 × HAProxy, at most 1.00")
                 .doesNotContain("echo-50x64", "C epoll");
+    }
+
+    @Test
+    void aReportOfTlsShowsWhatASecondOfCpuDoes() {
+        Measurements measured = measured();
+        LoadResult result = new LoadResult(1000, 1000, 0, 500_000_000, 1, 2000, 3);
+        measured.add(Shape.TLS_RESUME, Server.TLS_JEVENT_NIO, 1, result);
+        measured.idle.put(
+                Server.TLS_JEVENT_NIO, new IdleMemory(OptionalDouble.of(9000), OptionalDouble.of(500), 12_000));
+        measured.idle.put(Server.JEVENT_NIO, new IdleMemory(OptionalDouble.of(900), OptionalDouble.of(50), 1200));
+        assertThat(Report.of(measured, Role.TLS, "", List.of()))
+                .contains("### TLS: What a second of CPU does", "`tls-resume`, handshakes / CPU s")
+                .containsPattern("\\*\\*jevent nio\\*\\* +\\| +2,000 \\|")
+                .containsPattern("\\*\\*jevent nio\\*\\* +\\| +9,000 \\| +500 \\| +9,500 \\|")
+                .doesNotContain("1,200");
     }
 
     @Test
