@@ -13,14 +13,14 @@ import javax.net.ssl.SSLException;
  *
  * <p>Whatever a provider throws leaves as an {@link SSLException}: a connection that cannot be understood any more has to end, and
  * only that one.
+ *
+ * <p>Records are made and taken apart in an array, and copied from and to the buffers. That is the fast way: the JDK's ciphers work
+ * on arrays, and copy what is in native memory piece by piece into arrays of their own, made for the purpose, and back.
  */
 final class TlsRecords {
-    /** Up to so many bytes a record is made elsewhere and copied: room for the largest would cost a chunk for each. */
-    private static final int SMALL_BYTES = 2048;
-
     private static final ByteBuffer[] NOTHING = {ByteBuffer.allocate(0)};
 
-    /** For records that are copied; one for each thread that runs a loop. */
+    /** One for each thread that runs a loop. */
     private static final ThreadLocal<ByteBuffer> SCRATCH = ThreadLocal.withInitial(() -> ByteBuffer.allocate(1 << 15));
 
     private final SSLEngine sslEngine;
@@ -35,31 +35,21 @@ final class TlsRecords {
 
     /** Makes one record of the first bytes, which stay where they are. */
     SSLEngineResult encrypt(EvBuffer from, int byteCount, EvBuffer into) throws SSLException {
-        ByteBuffer[] sources = from.peek(byteCount).toArray(ByteBuffer[]::new);
-        return byteCount <= SMALL_BYTES ? encryptAndCopy(sources, into) : encryptInPlace(sources, into);
+        return encrypt(from.peek(byteCount).toArray(ByteBuffer[]::new), into);
     }
 
     /** Makes one record of the engine's own. */
     SSLEngineResult encryptNothing(EvBuffer into) throws SSLException {
-        return encryptAndCopy(NOTHING, into);
+        return encrypt(NOTHING, into);
     }
 
-    private SSLEngineResult encryptAndCopy(ByteBuffer[] sources, EvBuffer into) throws SSLException {
-        ByteBuffer scratch = SCRATCH.get();
-        scratch.clear();
-        SSLEngineResult result = wrap(sources, scratch);
+    private SSLEngineResult encrypt(ByteBuffer[] sources, EvBuffer into) throws SSLException {
+        ByteBuffer record = SCRATCH.get().clear();
+        SSLEngineResult result = wrap(sources, record);
         if (result.bytesProduced() > 0) {
-            into.add(scratch.flip());
+            into.add(record.flip());
         }
         return result;
-    }
-
-    private SSLEngineResult encryptInPlace(ByteBuffer[] sources, EvBuffer into) throws SSLException {
-        try (Reservation reserved = into.reserve(sslEngine.getSession().getPacketBufferSize(), 1)) {
-            SSLEngineResult result = wrap(sources, reserved.space().getFirst());
-            reserved.commit(result.bytesProduced());
-            return result;
-        }
     }
 
     @SuppressWarnings("IllegalCatch") // see the class
@@ -93,13 +83,14 @@ final class TlsRecords {
     }
 
     private SSLEngineResult decrypt(EvBuffer from, int length, EvBuffer into, int room) throws SSLException {
+        ByteBuffer record = SCRATCH.get().clear().limit(length);
+        from.copyOut(0, record.array(), 0, length);
         boolean frozen = into.isFrozen(EvBuffer.End.END);
         if (frozen) {
             into.unfreeze(EvBuffer.End.END);
         }
         try (Reservation reserved = into.reserve(room, 2)) {
-            List<ByteBuffer> space = reserved.space();
-            SSLEngineResult result = unwrap(from.pullUp(length), space.toArray(ByteBuffer[]::new));
+            SSLEngineResult result = unwrap(record, reserved.space().toArray(ByteBuffer[]::new));
             if (result.bytesConsumed() > 0) {
                 from.drain(result.bytesConsumed());
             }
