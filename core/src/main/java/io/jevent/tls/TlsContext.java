@@ -10,6 +10,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -58,6 +59,19 @@ public final class TlsContext {
         this.settings = settings;
         this.files = new FileWatch(settings.files);
         this.current = settings.open();
+        if (settings.ciphers.isEmpty()) {
+            settings.ciphers = modern(current.createSSLEngine().getEnabledCipherSuites());
+        }
+    }
+
+    /** Those that encrypt and authenticate in one, and whose keys are gone with the connection; all where there is none. */
+    private static List<String> modern(String[] suites) {
+        List<String> modern = Arrays.stream(suites)
+                .filter(name -> name.endsWith("_SHA256") || name.endsWith("_SHA384"))
+                .filter(name -> name.contains("_GCM_") || name.contains("_CHACHA20_POLY1305_"))
+                .filter(name -> name.startsWith("TLS_ECDHE_") || !name.contains("_WITH_"))
+                .toList();
+        return modern.isEmpty() ? List.of(suites) : modern;
     }
 
     /**
@@ -405,7 +419,9 @@ public final class TlsContext {
         }
 
         /**
-         * Sets the cipher suites, best first, by the names the JDK gives them; by default those of the provider.
+         * Sets the cipher suites, best first, by the names the JDK gives them. By default those of the provider that are of
+         * TLS 1.3, or encrypt and authenticate in one (AES-GCM, ChaCha20-Poly1305) with a key exchange of each connection's own
+         * (ECDHE); no CBC, no RSA key exchange.
          *
          * @param names one or more
          * @return this builder
@@ -486,9 +502,7 @@ public final class TlsContext {
         private SSLParameters parameters(SSLEngine engine) {
             SSLParameters parameters = engine.getSSLParameters();
             parameters.setProtocols(protocols.toArray(String[]::new));
-            if (!ciphers.isEmpty()) {
-                parameters.setCipherSuites(ciphers.toArray(String[]::new));
-            }
+            parameters.setCipherSuites(ciphers.toArray(String[]::new));
             parameters.setApplicationProtocols(applicationProtocols.toArray(String[]::new));
             return parameters;
         }

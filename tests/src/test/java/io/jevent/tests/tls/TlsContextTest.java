@@ -220,4 +220,16 @@ class TlsContextTest {
         IDENTITY.certificate().getSubjectAlternativeNames().forEach(name -> names.add(name.get(1)));
         assertThat(names).isEqualTo(List.of("one.test", "127.0.0.1", "0:0:0:0:0:0:0:1"));
     }
+
+    @Test
+    void ciphersAreModernUnlessOthersAreNamed() throws Exception {
+        String[] usual = TlsContext.builder().build().serverEngine().getEnabledCipherSuites();
+        assertThat(usual)
+                .contains("TLS_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384")
+                .allMatch(name -> name.contains("_GCM_") || name.contains("_CHACHA20_POLY1305_"))
+                .noneMatch(name -> name.startsWith("TLS_RSA_") || name.startsWith("TLS_DHE_"));
+        String old = "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA";
+        assertThat(TlsContext.builder().ciphers(old).build().serverEngine().getEnabledCipherSuites())
+                .containsExactly(old);
+    }
 }
