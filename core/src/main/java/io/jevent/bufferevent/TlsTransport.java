@@ -96,6 +96,10 @@ final class TlsTransport extends StackedTransport {
     private boolean needsMore;
 
     private int silentRecords;
+
+    /** The peer has asked for an answer that waits until the one below is writable; nothing is read before, or answers pile up. */
+    private boolean answerWaits;
+
     private boolean endTold;
 
     // ---- down ----
@@ -201,7 +205,8 @@ final class TlsTransport extends StackedTransport {
 
     private void tellIfReady() {
         boolean canReceive = wantsRecords() && !needsMore && hasBelow();
-        if (connected || failure != null || canSend() || canGiveUp() || canReceive || canTellEnd()) {
+        boolean canAnswer = answerWaits && below.isWritable();
+        if (connected || failure != null || canSend() || canGiveUp() || canReceive || canAnswer || canTellEnd()) {
             above.onReady();
         }
     }
@@ -217,7 +222,7 @@ final class TlsTransport extends StackedTransport {
             case HANDSHAKING -> true;
             case OPEN -> admitted > 0 || isShakingHands();
         };
-        return isWanted && !calculating && decrypted.isEmpty() && !sslEngine.isInboundDone();
+        return isWanted && !calculating && !answerWaits && decrypted.isEmpty() && !sslEngine.isInboundDone();
     }
 
     /** Inside what comes after the first handshake: other keys, tickets. */
@@ -236,7 +241,7 @@ final class TlsTransport extends StackedTransport {
 
     private boolean canTellEnd() {
         boolean isOver = inputEnded || (state == State.OPEN && sslEngine.isInboundDone());
-        return isOver && !endTold && !calculating && (state == State.HANDSHAKING || admitted > 0);
+        return isOver && !endTold && !calculating && !answerWaits && (state == State.HANDSHAKING || admitted > 0);
     }
 
     // ---- the steps ----
@@ -299,7 +304,7 @@ final class TlsTransport extends StackedTransport {
             }
             return switch (sslEngine.getHandshakeStatus()) {
                 case NEED_TASK -> calculate();
-                case NEED_WRAP -> wrap(null);
+                case NEED_WRAP -> answer();
                 case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> unwrap();
                 case NOT_HANDSHAKING, FINISHED -> pass();
             };
@@ -312,6 +317,12 @@ final class TlsTransport extends StackedTransport {
                     new IOException("no buffer memory for a TLS record", e));
         }
         return false;
+    }
+
+    /** Sends what the engine has to say; within the connection it waits for room, for a peer may ask without ever reading. */
+    private boolean answer() throws SSLException {
+        answerWaits = state == State.OPEN && !outputEnds && !below.isWritable();
+        return !answerWaits && wrap(null);
     }
 
     private boolean pass() throws SSLException {
