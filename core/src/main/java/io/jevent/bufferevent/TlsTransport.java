@@ -310,7 +310,7 @@ final class TlsTransport extends StackedTransport {
             };
         } catch (SSLException e) {
             sendAlert();
-            fail(state == State.HANDSHAKING ? Direction.CONNECTING : Direction.READING, e);
+            fail(state == State.HANDSHAKING ? Direction.CONNECTING : Direction.READING, TlsCause.readable(e));
         } catch (BufferLimitException e) {
             fail(
                     state == State.HANDSHAKING ? Direction.CONNECTING : Direction.READING,
