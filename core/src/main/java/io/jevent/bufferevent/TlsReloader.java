@@ -69,13 +69,13 @@ public final class TlsReloader implements AutoCloseable {
      * @throws IllegalArgumentException if the interval is not above 0, or the context was not made of files
      * @throws WrongThreadException if the caller is not on the loop's thread
      */
-    public static TlsReloader watch(
-            EventBase base, TlsContext context, Duration interval, TlsReloadCallback callback) {
+    public static TlsReloader watch(EventBase base, TlsContext context, Duration interval, TlsReloadCallback callback) {
         if (interval.isZero() || interval.isNegative()) {
             throw new IllegalArgumentException("need an interval > 0, got " + interval);
         }
         if (context.files().isEmpty()) {
-            throw new IllegalArgumentException("need a TLS context that was made of files, there is nothing to look at");
+            throw new IllegalArgumentException(
+                    "need a TLS context that was made of files, there is nothing to look at");
         }
         TlsReloader made = new TlsReloader(base, context, interval, callback);
         made.engine.checkThread();
@@ -161,7 +161,8 @@ public final class TlsReloader implements AutoCloseable {
         System.Logger logger = System.getLogger("io.jevent.tls");
         switch (result) {
             case TlsReloadResult.Reloaded _ ->
-                logger.log(System.Logger.Level.INFO, "TLS: new connections use " + context.files() + " as read just now");
+                logger.log(
+                        System.Logger.Level.INFO, "TLS: new connections use " + context.files() + " as read just now");
             case TlsReloadResult.Kept kept ->
                 logger.log(
                         System.Logger.Level.WARNING,

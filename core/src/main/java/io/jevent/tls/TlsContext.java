@@ -311,7 +311,8 @@ public final class TlsContext {
                 throw new IOException(
                         "the private key is not that of the certificate of " + own.getSubjectX500Principal());
             }
-            // Of the kinds there are this one takes a key out fastest, and it never leaves memory: PKCS #12 would derive a
+            // Of the kinds there are this one takes a key out fastest, and it never leaves memory: PKCS #12 would
+            // derive a
             // password for each key by thousands of hashes in the midst of somebody's first handshake.
             KeyStore store = emptyStore("JKS");
             char[] none = new char[0];

@@ -1,6 +1,5 @@
 package io.jevent.tests.tls;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jevent.bufferevent.BufferEventOption;
@@ -73,8 +72,10 @@ class ConscryptTest {
     }
 
     private TlsBufferEvent logged(String name, TlsBufferEvent made) {
-        made.onCondition((_, condition) -> log.add(
-                name + " " + (condition instanceof Condition.Failed failed ? failed : condition.getClass().getSimpleName())));
+        made.onCondition((_, condition) -> log.add(name + " "
+                + (condition instanceof Condition.Failed failed
+                        ? failed
+                        : condition.getClass().getSimpleName())));
         made.enableReading();
         return made;
     }
@@ -94,8 +95,13 @@ class ConscryptTest {
         PairBufferEvent near = PairBufferEvent.create(rig.base());
         TlsContext asking = context(client, TlsCase.CLIENT, protocol);
         TlsContext answering = context(server, TlsCase.SERVER, protocol);
-        try (TlsBufferEvent one = logged("client", TlsBufferEvent.client(near, asking, TlsCase.HOST, 443, BufferEventOption.CLOSE_ON_FREE));
-                TlsBufferEvent other = logged("server", TlsBufferEvent.server(near.partner().orElseThrow(), answering, BufferEventOption.CLOSE_ON_FREE))) {
+        try (TlsBufferEvent one = logged(
+                        "client",
+                        TlsBufferEvent.client(near, asking, TlsCase.HOST, 443, BufferEventOption.CLOSE_ON_FREE));
+                TlsBufferEvent other = logged(
+                        "server",
+                        TlsBufferEvent.server(
+                                near.partner().orElseThrow(), answering, BufferEventOption.CLOSE_ON_FREE))) {
             other.onRead(it -> it.write(it.input()));
             one.write(sent);
             rig.runUntil(() -> one.input().length() == BYTES || log.size() > 2);

@@ -30,8 +30,7 @@ final class FaultyEngine extends SSLEngine {
     }
 
     @Override
-    public SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] targets, int offset, int length)
-            throws SSLException {
+    public SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] targets, int offset, int length) throws SSLException {
         count();
         return engine.unwrap(source, targets, offset, length);
     }

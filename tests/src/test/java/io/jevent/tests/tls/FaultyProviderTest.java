@@ -35,7 +35,10 @@ class FaultyProviderTest {
     private TlsBufferEvent logged(List<String> log, TlsBufferEvent made) {
         made.onCondition((_, condition) -> {
             if (!(condition instanceof Condition.Connected)) {
-                log.add(condition instanceof Condition.Failed failed ? failed.cause().getMessage() : "eof");
+                log.add(
+                        condition instanceof Condition.Failed failed
+                                ? failed.cause().getMessage()
+                                : "eof");
             }
         });
         made.enableReading();
@@ -58,8 +61,7 @@ class FaultyProviderTest {
                         TlsBufferEvent.client(near, client, TlsCase.HOST, 443, BufferEventOption.CLOSE_ON_FREE));
                 TlsBufferEvent other = logged(
                         faultyClient ? sound : faulty,
-                        TlsBufferEvent.server(
-                                near.partner().orElseThrow(), server, BufferEventOption.CLOSE_ON_FREE))) {
+                        TlsBufferEvent.server(near.partner().orElseThrow(), server, BufferEventOption.CLOSE_ON_FREE))) {
             other.onRead(it -> it.write(it.input()));
             one.output().addAscii("there and back");
             rig.run(Duration.ofSeconds(1));

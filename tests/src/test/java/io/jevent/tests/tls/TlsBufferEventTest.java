@@ -140,7 +140,8 @@ class TlsBufferEventTest {
         settle();
         assertThat(log).hasSize(2).allMatch(line -> line.contains(" failed CONNECTING: "));
         assertThat(log)
-                .anyMatch(line -> line.contains("nobody trusted has signed the certificate; expected one for server.test,"));
+                .anyMatch(line ->
+                        line.contains("nobody trusted has signed the certificate; expected one for server.test,"));
     }
 
     @Test

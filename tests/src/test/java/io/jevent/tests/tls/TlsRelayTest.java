@@ -39,8 +39,8 @@ class TlsRelayTest {
         PairBufferEvent outer = PairBufferEvent.create(rig.base());
         PairBufferEvent inner = PairBufferEvent.create(rig.base());
         client = TlsBufferEvent.client(outer, old, TlsCase.HOST, 443, BufferEventOption.CLOSE_ON_FREE);
-        TlsBufferEvent terminating = TlsBufferEvent.server(
-                outer.partner().orElseThrow(), TlsCase.SERVER, BufferEventOption.CLOSE_ON_FREE);
+        TlsBufferEvent terminating =
+                TlsBufferEvent.server(outer.partner().orElseThrow(), TlsCase.SERVER, BufferEventOption.CLOSE_ON_FREE);
         server = inner.partner().orElseThrow();
         logged("client", client);
         logged("server", server);
@@ -59,7 +59,9 @@ class TlsRelayTest {
     private void logged(String name, BufferEvent bufferEvent) {
         bufferEvent.enableReading();
         bufferEvent.onCondition((it, condition) -> log.add(name + " "
-                + (condition instanceof Condition.Failed failed ? failed.toString() : condition.getClass().getSimpleName())
+                + (condition instanceof Condition.Failed failed
+                        ? failed.toString()
+                        : condition.getClass().getSimpleName())
                 + " behind "
                 + it.input().removeString(US_ASCII)));
     }
@@ -87,6 +89,8 @@ class TlsRelayTest {
         assertThat(log).containsExactly("server Eof behind bye");
         server.shutdownOutput();
         rig.run(Duration.ofSeconds(1));
-        assertThat(ended).singleElement().satisfies(end -> assertThat(end.failed()).isFalse());
+        assertThat(ended)
+                .singleElement()
+                .satisfies(end -> assertThat(end.failed()).isFalse());
     }
 }

@@ -78,13 +78,15 @@ class TlsReloaderTest {
 
     /** Who a new client finds on the server's side. */
     private String served() throws IOException {
-        TlsContext client =
-                TlsContext.builder().trustEverybody().taskExecutor(Runnable::run).build();
+        TlsContext client = TlsContext.builder()
+                .trustEverybody()
+                .taskExecutor(Runnable::run)
+                .build();
         PairBufferEvent near = PairBufferEvent.create(rig.base());
         try (TlsBufferEvent asking =
                         TlsBufferEvent.client(near, client, "any.test", 443, BufferEventOption.CLOSE_ON_FREE);
-                TlsBufferEvent answering = TlsBufferEvent.server(
-                        near.partner().orElseThrow(), context, BufferEventOption.CLOSE_ON_FREE)) {
+                TlsBufferEvent answering =
+                        TlsBufferEvent.server(near.partner().orElseThrow(), context, BufferEventOption.CLOSE_ON_FREE)) {
             answering.enableReading();
             rig.run(Duration.ofMillis(1));
             return asking.facts()
@@ -123,8 +125,7 @@ class TlsReloaderTest {
         byte[] fitting = Files.readAllBytes(key);
         Files.write(key, old);
         rig.run(THREE_LOOKS.multipliedBy(2));
-        assertThat(told)
-                .containsExactly("kept: the private key is not that of the certificate of CN=new.test");
+        assertThat(told).containsExactly("kept: the private key is not that of the certificate of CN=new.test");
         assertThat(logged()).containsExactly(Level.WARNING);
         assertThat(served()).isEqualTo("CN=old.test");
         Files.write(key, fitting);
@@ -185,8 +186,7 @@ class TlsReloaderTest {
                     throw new RejectedExecutionException();
                 })
                 .build();
-        try (TlsReloader other =
-                TlsReloader.watch(rig.base(), busy, INTERVAL, result -> told.add(describe(result)))) {
+        try (TlsReloader other = TlsReloader.watch(rig.base(), busy, INTERVAL, result -> told.add(describe(result)))) {
             other.reload();
             rig.run(THREE_LOOKS);
         }
