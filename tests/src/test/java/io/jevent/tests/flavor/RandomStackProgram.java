@@ -12,6 +12,7 @@ import io.jevent.bufferevent.FlushMode;
 import io.jevent.bufferevent.PairBufferEvent;
 import io.jevent.bufferevent.RateLimitGroup;
 import io.jevent.bufferevent.SocketBufferEvent;
+import io.jevent.bufferevent.TlsBufferEvent;
 import io.jevent.bufferevent.TokenBucketConfig;
 import io.jevent.bufferevent.Watermark;
 import io.jevent.event.EventBase;
@@ -29,19 +30,20 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
 /**
- * A program that makes stacks of filters on pairs and on simulated sockets, and writes, drains, stops, limits, flushes and
+ * A program that makes stacks of filters and TLS on pairs and on simulated sockets, and writes, drains, stops, limits, flushes and
  * closes at random. After every turn it checks that bytes arrive in order, unchanged and once, that no direction ends twice and
  * nothing is called after it was closed; in the end that all has arrived unless something broke, and that nothing is left.
  */
 final class RandomStackProgram implements PropertyRunner.Subject {
     private static final int MAX_LINKS = 3;
     private static final Duration LONG_ENOUGH = Duration.ofHours(10);
-    private static final List<Supplier<BufferFilter>> FILTERS =
-            List.of(XorFilter::new, DoublingFilter::new, () -> new BufferFilter() {});
+    private static final List<Layer> LAYERS = List.of(
+            filter(XorFilter::new), filter(DoublingFilter::new), filter(() -> new BufferFilter() {}), new TlsLayer());
 
     private final SimulatedNetwork network;
     private final EventBase base;
@@ -50,12 +52,38 @@ final class RandomStackProgram implements PropertyRunner.Subject {
     private final List<Throwable> thrown = new ArrayList<>();
     private final List<End> ends = new ArrayList<>();
     private final List<ConnectionListener> listeners = new ArrayList<>();
+    private final boolean losesConnections;
     private int linkCount;
 
-    RandomStackProgram(long seed, Faults faults) {
+    RandomStackProgram(long seed, Faults faults, boolean losesConnections) {
+        this.losesConnections = losesConnections;
         network = new SimulatedNetwork(seed, faults);
         base = network.newBase(EventBaseConfig.builder().errorHandler((_, error) -> thrown.add(error)));
         group = RateLimitGroup.create(base, new TokenBucketConfig(2_000, 4_000, 2_000, 4_000, Duration.ofMillis(10)));
+    }
+
+    /** Puts one end of something on one end of what is below. */
+    private interface Layer {
+        BufferEvent put(BufferEvent below, boolean near, BufferEventOption... options);
+    }
+
+    private static Layer filter(Supplier<BufferFilter> maker) {
+        return (below, near, options) -> FilterBufferEvent.create(below, maker.get(), options);
+    }
+
+    /** The end that connects is the client. */
+    private static final class TlsLayer implements Layer {
+        @Override
+        public BufferEvent put(BufferEvent below, boolean near, BufferEventOption... options) {
+            return near
+                    ? TlsBufferEvent.client(below, TlsCase.CLIENT, TlsCase.HOST, 443, options)
+                    : TlsBufferEvent.server(below, TlsCase.SERVER, options);
+        }
+
+        @Override
+        public String toString() {
+            return "TLS";
+        }
     }
 
     private static byte expected(int link, boolean fromNear, long index) {
@@ -73,6 +101,7 @@ final class RandomStackProgram implements PropertyRunner.Subject {
         private long received;
         private boolean closed;
         private boolean broken;
+        private Condition failure;
         private boolean outputEnded;
         private int connectedCount;
 
@@ -105,6 +134,7 @@ final class RandomStackProgram implements PropertyRunner.Subject {
                 case Condition.TimedOut timedOut -> broken |= timedOut.direction() == Direction.CONNECTING;
                 case Condition.Failed failed -> {
                     broken = true;
+                    failure = failed;
                     ended(failed.direction());
                 }
             }
@@ -164,61 +194,79 @@ final class RandomStackProgram implements PropertyRunner.Subject {
             return;
         }
         int link = linkCount++;
-        List<Supplier<BufferFilter>> filters = new ArrayList<>();
+        List<Layer> layers = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
-            filters.add(FILTERS.get(random.nextInt(FILTERS.size())));
+            layers.add(LAYERS.get(random.nextInt(LAYERS.size())));
         }
         BufferEventOption[] options = random.nextBoolean()
                 ? new BufferEventOption[0]
                 : new BufferEventOption[] {BufferEventOption.DEFER_CALLBACKS};
         boolean pair = random.nextBoolean();
-        story.add("link " + link + " of " + filters.size() + " filters on " + (pair ? "a pair" : "sockets"));
+        story.add("link " + link + " of " + described(layers) + " on " + (pair ? "a pair" : "sockets"));
         if (pair) {
             PairBufferEvent one = PairBufferEvent.create(base, options);
             BufferEvent other = one.partner().orElseThrow();
-            ends.add(new End(stack(one, filters, options), link, true));
-            ends.add(new End(stack(other, filters), link, false));
+            ends.add(new End(stack(one, /* near= */ true, layers, options), link, true));
+            ends.add(new End(stack(other, /* near= */ false, layers), link, false));
         } else {
-            connect(link, filters, options);
+            connect(link, layers, options);
         }
     }
 
-    private void connect(int link, List<Supplier<BufferFilter>> filters, BufferEventOption... options) {
+    private static String described(List<Layer> layers) {
+        long tls = layers.stream().filter(TlsLayer.class::isInstance).count();
+        return layers.size() + " layers, of which " + tls + " TLS,";
+    }
+
+    private void connect(int link, List<Layer> layers, BufferEventOption... options) {
         try {
             listeners.add(ConnectionListener.bind(
                     base,
                     network.address(80 + link),
-                    (_, socket) ->
-                            ends.add(new End(stack(SocketBufferEvent.create(base, socket), filters), link, false))));
+                    (_, socket) -> ends.add(new End(
+                            stack(SocketBufferEvent.create(base, socket), /* near= */ false, layers), link, false))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         SocketBufferEvent client = SocketBufferEvent.create(base, options);
-        End near = new End(stack(client, filters, options), link, true);
+        End near = new End(stack(client, /* near= */ true, layers, options), link, true);
         ends.add(near);
         near.top.timeouts(Duration.ZERO, Duration.ofSeconds(30));
         client.connect(network.address(80 + link));
     }
 
     private static BufferEvent stack(
-            BufferEvent bottom, List<Supplier<BufferFilter>> filters, BufferEventOption... options) {
+            BufferEvent bottom, boolean near, List<Layer> layers, BufferEventOption... options) {
         BufferEvent top = bottom;
-        for (Supplier<BufferFilter> filter : filters) {
+        for (Layer layer : layers) {
             BufferEventOption[] all = options.length == 0
                     ? new BufferEventOption[] {BufferEventOption.CLOSE_ON_FREE}
                     : new BufferEventOption[] {BufferEventOption.CLOSE_ON_FREE, BufferEventOption.DEFER_CALLBACKS};
-            top = FilterBufferEvent.create(top, filter.get(), all);
+            top = layer.put(top, near, all);
         }
         return top;
     }
 
     /** One of the layers of an end, for settings that may be made on any. */
-    private static BufferEvent layer(BufferEvent top, SplittableRandom random) {
-        BufferEvent layer = top;
-        while (layer instanceof FilterBufferEvent filter && random.nextBoolean()) {
-            layer = filter.underlying();
+    private static BufferEvent layer(End end, SplittableRandom random) {
+        BufferEvent layer = end.top;
+        while (below(layer).isPresent() && random.nextBoolean()) {
+            layer = below(layer).orElseThrow();
         }
         return layer;
+    }
+
+    private static boolean isTlsIn(BufferEvent layer) {
+        return layer instanceof TlsBufferEvent
+                || below(layer).map(RandomStackProgram::isTlsIn).orElse(false);
+    }
+
+    private static Optional<BufferEvent> below(BufferEvent layer) {
+        return switch (layer) {
+            case FilterBufferEvent filter -> Optional.of(filter.underlying());
+            case TlsBufferEvent tls -> Optional.of(tls.underlying());
+            default -> Optional.empty();
+        };
     }
 
     // ---- steps ----
@@ -232,7 +280,7 @@ final class RandomStackProgram implements PropertyRunner.Subject {
             runFor(Duration.ofMillis(random.nextInt(100)));
         } else if (!ends.isEmpty()) {
             End end = ends.get(random.nextInt(ends.size()));
-            if (!end.closed) {
+            if (!end.closed && !(end.broken && what >= 9 && isTlsIn(end.top))) { // It has closed what is below it.
                 act(end, what, random);
             }
         }
@@ -256,11 +304,11 @@ final class RandomStackProgram implements PropertyRunner.Subject {
             }
             case 7 -> top.disableReading();
             case 8 -> top.enableReading();
-            case 9 -> layer(top, random).inputWatermark(new Watermark(0, 1 + random.nextInt(500)));
-            case 10 -> limit(layer(top, random), random);
+            case 9 -> layer(end, random).inputWatermark(new Watermark(0, 1 + random.nextInt(500)));
+            case 10 -> limit(layer(end, random), random);
             case 11 -> flush(end, random);
             case 12 ->
-                layer(top, random).outputWatermark(new Watermark(random.nextInt(10), 10 + random.nextInt(5_000)));
+                layer(end, random).outputWatermark(new Watermark(random.nextInt(10), 10 + random.nextInt(5_000)));
             default -> {
                 if (random.nextBoolean()) {
                     top.disableWriting();
@@ -290,10 +338,6 @@ final class RandomStackProgram implements PropertyRunner.Subject {
         boolean writing = random.nextBoolean();
         FlushMode mode = FlushMode.values()[random.nextInt(3)];
         end.top.flush(writing ? Direction.WRITING : Direction.READING, mode);
-        BufferEvent bottom = end.top;
-        while (bottom instanceof FilterBufferEvent filter) {
-            bottom = filter.underlying();
-        }
         if (writing && mode == FlushMode.FINISHED && !(end.top instanceof SocketBufferEvent)) {
             end.outputEnded = true;
         }
@@ -348,7 +392,10 @@ final class RandomStackProgram implements PropertyRunner.Subject {
         assertThat(network.openCount()).as("descriptors left over").isZero();
     }
 
-    private static void checkReceived(End end, End other) {
+    private void checkReceived(End end, End other) {
+        if (!losesConnections && !end.closed && !other.closed) {
+            assertThat(end.failure).as("failure of %s", end).isNull();
+        }
         if (end.broken || other.broken) {
             assertThat(end.received).as("bytes received by %s", end).isLessThanOrEqualTo(other.sent);
         } else {

@@ -12,16 +12,16 @@ class RandomStackTest {
 
     @Test
     void randomStacksHoldTheirInvariantsOnAPerfectNetwork() {
-        new PropertyRunner(RUNS, 60).run(seed -> new RandomStackProgram(seed, Faults.none()));
+        new PropertyRunner(RUNS, 60).run(seed -> new RandomStackProgram(seed, Faults.none(), /* losesConnections= */ false));
     }
 
     @Test
     void randomStacksHoldTheirInvariantsOnASlowNetworkThatChops() {
-        new PropertyRunner(RUNS, 60).run(seed -> new RandomStackProgram(seed, Faults.mild()));
+        new PropertyRunner(RUNS, 60).run(seed -> new RandomStackProgram(seed, Faults.mild(), /* losesConnections= */ false));
     }
 
     @Test
     void randomStacksHoldTheirInvariantsWhenAnythingGoesWrong() {
-        new PropertyRunner(RUNS, 60).run(seed -> new RandomStackProgram(seed, Faults.harsh()));
+        new PropertyRunner(RUNS, 60).run(seed -> new RandomStackProgram(seed, Faults.harsh(), /* losesConnections= */ true));
     }
 }
