@@ -24,13 +24,19 @@ final class TlsRecords {
     private static final ThreadLocal<ByteBuffer> SCRATCH = ThreadLocal.withInitial(() -> ByteBuffer.allocate(1 << 15));
 
     private final SSLEngine sslEngine;
+    private boolean isTls13;
 
     TlsRecords(SSLEngine sslEngine) {
         this.sslEngine = sslEngine;
     }
 
+    /** The handshake is over, so the version stands. */
+    void noteVersion() {
+        isTls13 = sslEngine.getSession().getProtocol().equals("TLSv1.3");
+    }
+
     boolean isTls13() {
-        return sslEngine.getSession().getProtocol().equals("TLSv1.3");
+        return isTls13;
     }
 
     /** Makes one record of the first bytes, which stay where they are. */

@@ -350,6 +350,7 @@ final class TlsTransport extends StackedTransport {
     private void noteFinished(SSLEngineResult result) {
         if (result.getHandshakeStatus() == HandshakeStatus.FINISHED && state == State.HANDSHAKING) {
             state = State.OPEN;
+            records.noteVersion();
             above.engine.timers().cancel(deadline);
             above.onConnected();
         }
