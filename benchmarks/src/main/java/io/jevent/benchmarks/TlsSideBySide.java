@@ -16,10 +16,10 @@ import java.util.stream.Stream;
  */
 public final class TlsSideBySide {
     private static final Executor ON_THE_LOOP = Runnable::run;
-    private static final Map<String, Pair> ALL = new LinkedHashMap<>();
+    private static final Map<String, Sides> ALL = new LinkedHashMap<>();
 
     /** The same work on both sides. */
-    private record Pair(Function<String, Workload> engines, Function<String, Workload> bufferEvents) {}
+    private record Sides(Function<String, Workload> engines, Function<String, Workload> bufferEvents) {}
 
     static {
         streams("tls13-stream", TlsSetup.Kind.TLS13);
@@ -58,7 +58,7 @@ public final class TlsSideBySide {
     private static void streams(String name, TlsSetup.Kind kind) {
         ALL.put(
                 name,
-                new Pair(
+                new Sides(
                         it -> new EngineWorkload.Stream(it, kind.forEngines()),
                         it -> new TlsWorkload.Stream(it, kind.forBufferEvents(ON_THE_LOOP))));
     }
@@ -66,7 +66,7 @@ public final class TlsSideBySide {
     private static void pingPong(String name, TlsSetup.Kind kind) {
         ALL.put(
                 name,
-                new Pair(
+                new Sides(
                         it -> new EngineWorkload.PingPong(it, kind.forEngines()),
                         it -> new TlsWorkload.PingPong(it, kind.forBufferEvents(ON_THE_LOOP))));
     }
@@ -74,7 +74,7 @@ public final class TlsSideBySide {
     private static void handshakes(String name, TlsSetup.Kind kind, boolean resumes, Executor tasks) {
         ALL.put(
                 name,
-                new Pair(
+                new Sides(
                         it -> new EngineWorkload.Handshakes(it, resumes, kind.forEngines()),
                         it -> new TlsWorkload.Handshakes(it, resumes, kind.forBufferEvents(tasks))));
     }
@@ -118,11 +118,11 @@ public final class TlsSideBySide {
 
     /** {@return a workload that takes time} */
     static Workload open(boolean jevent, String name) {
-        Pair pair = ALL.get(name);
-        if (pair == null) {
+        Sides sides = ALL.get(name);
+        if (sides == null) {
             throw new IllegalArgumentException("need one of " + names() + ", got " + name);
         }
-        return (jevent ? pair.bufferEvents : pair.engines).apply(name);
+        return (jevent ? sides.bufferEvents : sides.engines).apply(name);
     }
 
     /** The same line for one that takes memory: bytes instead of nanoseconds, nothing to sum up. */

@@ -88,7 +88,8 @@ final class Bench {
     /** What one of many silent connections costs: what there is with them less what there was before the first of them. */
     IdleMemory idle(Server server) throws IOException, InterruptedException {
         try (ServerProcess process = ServerProcess.start(programs, server, server.isJava() ? PROBE : List.of())) {
-            load(process, server.role().small(), 0, 500);
+            // Fifty handshakes take a JVM that has not compiled anything longer than the window.
+            load(process, server.role().small(), server.role() == Role.TLS ? pace.warmMillis(server) : 0, 500);
             Thread.sleep(200); // the server has to notice that those connections have ended
             Memory before = memory(server, process);
             int count = pace.idleConnections(server.role());

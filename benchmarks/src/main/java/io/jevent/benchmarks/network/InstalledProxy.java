@@ -92,17 +92,17 @@ enum InstalledProxy {
                         }
                     }
                     """.formatted(
-                                folder,
-                                port,
-                                serverPort,
-                                tls.map(files -> " ssl").orElse("")
-                                        + tls.map(InstalledProxy::nginxFiles).orElse(""));
+                                        folder,
+                                        port,
+                                        serverPort,
+                                        tls.map(InstalledProxy::nginxFiles).orElse(""));
         };
     }
 
+    /** {@return what follows the address, but for the last semicolon} */
     private static String nginxFiles(TlsFiles files) {
-        return ";\n            ssl_certificate " + files.certificate() + ";\n            ssl_certificate_key "
-                + files.key() + ";\n            ssl_protocols TLSv1.3";
+        return " ssl; ssl_protocols TLSv1.3; ssl_certificate " + files.certificate() + "; ssl_certificate_key "
+                + files.key();
     }
 
     private static String folderOf(Path file) {
