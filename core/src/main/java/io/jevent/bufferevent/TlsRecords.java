@@ -3,7 +3,6 @@ package io.jevent.bufferevent;
 import io.jevent.buffer.EvBuffer;
 import io.jevent.buffer.Reservation;
 import java.nio.ByteBuffer;
-import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
@@ -21,7 +20,7 @@ final class TlsRecords {
     private static final ByteBuffer[] NOTHING = {ByteBuffer.allocate(0)};
 
     /** One for each thread that runs a loop. */
-    private static final ThreadLocal<ByteBuffer> SCRATCH = ThreadLocal.withInitial(() -> ByteBuffer.allocate(1 << 15));
+    private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[1 << 15]);
 
     private final SSLEngine sslEngine;
     private boolean isTls13;
@@ -50,7 +49,7 @@ final class TlsRecords {
     }
 
     private SSLEngineResult encrypt(ByteBuffer[] sources, EvBuffer into) throws SSLException {
-        ByteBuffer record = SCRATCH.get().clear();
+        ByteBuffer record = ByteBuffer.wrap(SCRATCH.get());
         SSLEngineResult result = wrap(sources, record);
         if (result.bytesProduced() > 0) {
             into.add(record.flip());
@@ -89,8 +88,9 @@ final class TlsRecords {
     }
 
     private SSLEngineResult decrypt(EvBuffer from, int length, EvBuffer into, int room) throws SSLException {
-        ByteBuffer record = SCRATCH.get().clear().limit(length);
-        from.copyOut(0, record.array(), 0, length);
+        byte[] scratch = SCRATCH.get();
+        from.copyOut(0, scratch, 0, length);
+        ByteBuffer record = ByteBuffer.wrap(scratch, 0, length);
         boolean frozen = into.isFrozen(EvBuffer.End.END);
         if (frozen) {
             into.unfreeze(EvBuffer.End.END);

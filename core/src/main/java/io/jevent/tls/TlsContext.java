@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,8 +14,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.KeyStoreBuilderParameters;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -189,10 +186,10 @@ public final class TlsContext {
         return "TlsContext[" + current.getProvider().getName() + ", " + settings.protocols + "]";
     }
 
-    /** A certificate and its key, from wherever they come. */
+    /** Certificates and their keys, from wherever they come. */
     @FunctionalInterface
-    private interface Identity {
-        KeyStore.Builder open() throws IOException, GeneralSecurityException;
+    private interface Source {
+        List<Identity> open() throws IOException, GeneralSecurityException;
     }
 
     /** Certificates of the trusted, from wherever they come. */
@@ -203,7 +200,7 @@ public final class TlsContext {
 
     /** Collects settings; each setter returns the builder. */
     public static final class Builder {
-        private final List<Identity> identities = new ArrayList<>();
+        private final List<Source> identities = new ArrayList<>();
         private final List<Trusted> trusted = new ArrayList<>();
         private List<Path> files = new ArrayList<>();
         private @Nullable SSLContext given;
@@ -246,7 +243,7 @@ public final class TlsContext {
          * @see "libevent SSL_CTX_use_certificate_chain_file(), SSL_CTX_use_PrivateKey_file()"
          */
         public Builder certificate(Path chain, Path key) {
-            identities.add(() -> identity(Pem.certificates(chain), Pem.privateKey(key, null)));
+            identities.add(() -> List.of(Identity.of(Pem.certificates(chain), Pem.privateKey(key, null))));
             return reading(chain, key);
         }
 
@@ -261,7 +258,7 @@ public final class TlsContext {
          */
         public Builder certificate(Path chain, Path key, char[] password) {
             char[] copy = password.clone();
-            identities.add(() -> identity(Pem.certificates(chain), Pem.privateKey(key, copy)));
+            identities.add(() -> List.of(Identity.of(Pem.certificates(chain), Pem.privateKey(key, copy))));
             return reading(chain, key);
         }
 
@@ -277,7 +274,7 @@ public final class TlsContext {
             if (copy.isEmpty()) {
                 throw new IllegalArgumentException("need at least one certificate");
             }
-            identities.add(() -> identity(copy, key));
+            identities.add(() -> List.of(Identity.of(copy, key)));
             return this;
         }
 
@@ -289,8 +286,8 @@ public final class TlsContext {
          * @return this builder
          */
         public Builder certificates(KeyStore store, char[] password) {
-            KeyStore.PasswordProtection protection = new KeyStore.PasswordProtection(password);
-            identities.add(() -> KeyStore.Builder.newInstance(store, protection));
+            char[] copy = password.clone();
+            identities.add(() -> Identity.allOf(store, copy));
             return this;
         }
 
@@ -303,8 +300,7 @@ public final class TlsContext {
          */
         public Builder certificates(Path store, char[] password) {
             char[] copy = password.clone();
-            identities.add(() -> KeyStore.Builder.newInstance(
-                    KeyStore.getInstance(store.toFile(), copy), new KeyStore.PasswordProtection(copy)));
+            identities.add(() -> Identity.allOf(KeyStore.getInstance(store.toFile(), copy), copy));
             return reading(store);
         }
 
@@ -313,29 +309,8 @@ public final class TlsContext {
             return this;
         }
 
-        private static KeyStore.Builder identity(List<X509Certificate> chain, PrivateKey key)
-                throws IOException, GeneralSecurityException {
-            X509Certificate own = chain.getFirst();
-            if (!own.getPublicKey().getAlgorithm().equals(key.getAlgorithm())) {
-                throw new IOException(
-                        "the certificate of " + own.getSubjectX500Principal() + " is for a key of the kind "
-                                + own.getPublicKey().getAlgorithm() + ", got one of " + key.getAlgorithm());
-            }
-            if (!KeyMatch.of(key, own.getPublicKey())) {
-                throw new IOException(
-                        "the private key is not that of the certificate of " + own.getSubjectX500Principal());
-            }
-            // Of the kinds there are this one takes a key out fastest, and it never leaves memory: PKCS #12 would
-            // derive a
-            // password for each key by thousands of hashes in the midst of somebody's first handshake.
-            KeyStore store = emptyStore("JKS");
-            char[] none = new char[0];
-            store.setKeyEntry("own", key, none, chain.toArray(Certificate[]::new));
-            return KeyStore.Builder.newInstance(store, new KeyStore.PasswordProtection(none));
-        }
-
-        private static KeyStore emptyStore(String kind) throws IOException, GeneralSecurityException {
-            KeyStore store = KeyStore.getInstance(kind);
+        private static KeyStore emptyStore() throws IOException, GeneralSecurityException {
+            KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             return store;
         }
@@ -525,13 +500,11 @@ public final class TlsContext {
             if (identities.isEmpty()) {
                 return null;
             }
-            List<KeyStore.Builder> stores = new ArrayList<>();
-            for (Identity identity : identities) {
-                stores.add(identity.open());
+            List<Identity> all = new ArrayList<>();
+            for (Source source : identities) {
+                all.addAll(source.open());
             }
-            KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX"); // The one that looks at names.
-            factory.init(new KeyStoreBuilderParameters(stores));
-            return factory.getKeyManagers();
+            return new KeyManager[] {new Identities(all)};
         }
 
         private TrustManager[] trustManagers() throws IOException, GeneralSecurityException {
@@ -551,7 +524,7 @@ public final class TlsContext {
         }
 
         private KeyStore trustedStore() throws IOException, GeneralSecurityException {
-            KeyStore store = emptyStore("PKCS12");
+            KeyStore store = emptyStore();
             int number = 0;
             for (Trusted some : trusted) {
                 some.addTo(store, number++);
