@@ -223,8 +223,7 @@ final class RandomStackProgram implements PropertyRunner.Subject {
             listeners.add(ConnectionListener.bind(
                     base,
                     network.address(80 + link),
-                    (_, socket) ->
-                            ends.add(new End(
+                    (_, socket) -> ends.add(new End(
                             stack(SocketBufferEvent.create(base, socket), /* near= */ false, layers), link, false))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

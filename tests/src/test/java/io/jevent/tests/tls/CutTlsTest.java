@@ -20,7 +20,7 @@ class CutTlsTest {
     private static final int DATA_RECORDS = 3;
     private static final int RECORD_BYTES = 10;
 
-    private enum Ending {
+    enum Ending {
         END,
         RESET,
         SILENCE

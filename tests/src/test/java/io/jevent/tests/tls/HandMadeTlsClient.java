@@ -32,7 +32,7 @@ final class HandMadeTlsClient {
     private static final int HEADER_BYTES = 5;
     private static final int FINISHED = 20;
 
-    /** What an X.509 public key on X25519 begins with. */
+    /** Of a public key on X25519. */
     private static final int CURVE_BYTES = 32;
 
     private final KeyPair keys;

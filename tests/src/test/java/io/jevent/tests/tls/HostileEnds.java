@@ -35,6 +35,7 @@ class HostileEnds implements AutoCloseable {
     private final LoopWatcher watcher;
     private int endings;
     private boolean wireEnded;
+    private boolean wireClosed;
 
     HostileEnds(TlsContext context, String host, boolean oursServes) {
         LoopRig.Pair pair = rig.connectedPair();
@@ -52,7 +53,7 @@ class HostileEnds implements AutoCloseable {
     }
 
     private long wireUnsent() {
-        return wireEnded ? 0 : wire.unsent();
+        return wireClosed ? 0 : wire.output().length();
     }
 
     private void take(BufferEvent it) {
@@ -100,6 +101,7 @@ class HostileEnds implements AutoCloseable {
     final void reset() {
         if (!wireEnded) {
             wireEnded = true;
+            wireClosed = true;
             wire.option(StandardSocketOptions.SO_LINGER, 0);
             wire.close();
         }
