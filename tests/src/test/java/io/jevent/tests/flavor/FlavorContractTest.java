@@ -57,7 +57,9 @@ class FlavorContractTest {
 
     @ParameterizedTest
     @EnumSource
-    @Tag("parity") // regress_bufferevent.c: bufferevent_pair, bufferevent_filters
+    @Tag("parity") // regress_bufferevent.c: bufferevent_pair, bufferevent_filters; regress_openssl.c:
+    // bufferevent_connect_sleep,
+    // bufferevent_socketpair_write_after_connect, bufferevent_filter_write_after_connect
     void bytesArriveWholeAndInOrderBothWays(BufferEventFlavor flavor) {
         byte[] there = bytesFor(flavor, 300_000);
         byte[] back = bytesFor(flavor, 150_000);
@@ -76,7 +78,8 @@ class FlavorContractTest {
 
     @ParameterizedTest
     @EnumSource
-    @Tag("parity") // regress_bufferevent.c: bufferevent_pair_watermarks
+    @Tag("parity") // regress_bufferevent.c: bufferevent_pair_watermarks; regress_openssl.c: bufferevent_wm,
+    // bufferevent_wm_filter
     void readingPausesAtTheHighMarkAndResumesOnceDrained(BufferEventFlavor flavor) {
         try (Ends ends = flavor.open()) {
             List<Long> reads = new ArrayList<>();

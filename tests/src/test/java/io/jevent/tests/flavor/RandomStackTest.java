@@ -2,6 +2,7 @@ package io.jevent.tests.flavor;
 
 import io.jevent.testkit.Faults;
 import io.jevent.testkit.PropertyRunner;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -12,16 +13,20 @@ class RandomStackTest {
 
     @Test
     void randomStacksHoldTheirInvariantsOnAPerfectNetwork() {
-        new PropertyRunner(RUNS, 60).run(seed -> new RandomStackProgram(seed, Faults.none(), /* losesConnections= */ false));
+        new PropertyRunner(RUNS, 60)
+                .run(seed -> new RandomStackProgram(seed, Faults.none(), /* losesConnections= */ false));
     }
 
     @Test
+    @Tag("parity") // regress_openssl.c: bufferevent_wm_defer, bufferevent_wm_filter_defer
     void randomStacksHoldTheirInvariantsOnASlowNetworkThatChops() {
-        new PropertyRunner(RUNS, 60).run(seed -> new RandomStackProgram(seed, Faults.mild(), /* losesConnections= */ false));
+        new PropertyRunner(RUNS, 60)
+                .run(seed -> new RandomStackProgram(seed, Faults.mild(), /* losesConnections= */ false));
     }
 
     @Test
     void randomStacksHoldTheirInvariantsWhenAnythingGoesWrong() {
-        new PropertyRunner(RUNS, 60).run(seed -> new RandomStackProgram(seed, Faults.harsh(), /* losesConnections= */ true));
+        new PropertyRunner(RUNS, 60)
+                .run(seed -> new RandomStackProgram(seed, Faults.harsh(), /* losesConnections= */ true));
     }
 }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,6 +89,7 @@ class TlsBufferEventTest {
     }
 
     @Test
+    @Tag("parity") // regress_openssl.c: bufferevent_filter
     void connectedIsReportedOnceTheHandshakeHasEndedAndWhatWasWrittenBeforeLeavesThen() {
         pair();
         TlsBufferEvent client = client(TlsCase.CLIENT, TlsCase.HOST);
@@ -102,6 +104,7 @@ class TlsBufferEventTest {
     }
 
     @Test
+    @Tag("parity") // regress_openssl.c: bufferevent_socketpair, bufferevent_filter_startopen
     void tlsBeginsWhenTheSocketBelowHasConnected() throws IOException {
         LoopRig.Pair pair = rig.connectedPair();
         clientBelow = pair.near();
@@ -155,6 +158,8 @@ class TlsBufferEventTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Tag("parity") // regress_openssl.c: bufferevent_socketpair_dirty_shutdown, bufferevent_filter_dirty_shutdown,
+    // bufferevent_socketpair_startopen_dirty_shutdown, bufferevent_filter_startopen_dirty_shutdown
     void anEndWithoutCloseNotifyIsAFailureUnlessItIsAllowed(boolean allowed) {
         pair();
         TlsBufferEvent client = client(TlsCase.CLIENT, TlsCase.HOST);
@@ -178,6 +183,7 @@ class TlsBufferEventTest {
     }
 
     @Test
+    @Tag("parity") // regress_openssl.c: bufferevent_socketpair_timeout
     void aHandshakeThatDoesNotEndFailsAtItsDeadline() throws IOException {
         pair();
         server(serving(TlsCase.IDENTITY)
@@ -358,6 +364,23 @@ class TlsBufferEventTest {
         server.output().addAscii("still here");
         settle();
         assertThat(client.input().removeString(US_ASCII)).isEqualTo("still here");
+    }
+
+    @Test
+    @Tag("parity") // regress_openssl.c: bufferevent_socketpair_batch_write
+    void whatIsWrittenInOneTurnLeavesInOneRecord() {
+        pair();
+        TlsBufferEvent client = client(TlsCase.CLIENT, TlsCase.HOST);
+        server(TlsCase.SERVER);
+        client.enableReading();
+        settle();
+        for (int i = 0; i < 100; i++) {
+            client.output().addAscii("0123456789");
+        }
+        settle();
+        assertThat(clientBelow.output().length() + serverBelow.input().length())
+                .as("with what is around one record")
+                .isBetween(1000L, 1060L);
     }
 
     @Test
