@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -34,9 +35,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * TLS against implementations that others wrote: OpenSSL's own tools and GnuTLS's in both roles, socat as a server and
- * curl as a client, over every backend and both versions. {@code .ci/run} installs them. socat and ncat are not among the clients:
- * at the end of their own input they end the whole of TLS, and the answer with it.
+ * TLS against implementations that others wrote: OpenSSL's own tools, GnuTLS's, socat and ncat in both roles, and curl as a
+ * client, over every backend and both versions. {@code .ci/run} installs them.
  */
 @Tag("peer")
 @Timeout(120)
@@ -86,61 +86,79 @@ class TlsPeerTest {
     }
 
     static Stream<Arguments> clients() {
-        return runs("openssl", "gnutls");
+        return runs("openssl", "gnutls", "socat", "ncat");
     }
 
     static Stream<Arguments> servers() {
-        return runs("openssl", "gnutls", "socat");
+        return runs("openssl", "gnutls", "socat", "ncat");
     }
 
     static Stream<Arguments> curls() {
         return runs("curl");
     }
 
-    private static List<String> client(String peer, int port) {
-        if (peer.equals("openssl")) {
-            String address = "127.0.0.1:" + port;
-            return List.of("openssl s_client -quiet -verify_return_error -servername localhost -CAfile $1 -connect $2"
-                    .replace("$1", certificate.toString())
-                    .replace("$2", address)
-                    .split(" "));
-        }
-        return List.of(("gnutls-cli --logfile=" + folder.resolve("gnutls.log") + " --x509cafile=" + certificate + " -p "
-                        + port + " localhost")
+    private static List<String> words(String command) {
+        return List.of(command.replace("$certificate", certificate.toString())
+                .replace("$key", key.toString())
                 .split(" "));
     }
 
+    private static List<String> client(String peer, int port) {
+        return words(
+                switch (peer) {
+                    case "openssl" ->
+                        "openssl s_client -quiet -verify_return_error -servername localhost -CAfile $certificate -connect"
+                                + " 127.0.0.1:" + port;
+                    case "gnutls" ->
+                        "gnutls-cli --logfile=" + folder.resolve("gnutls.log") + " --x509cafile=$certificate -p " + port
+                                + " localhost";
+                    case "socat" -> "socat - OPENSSL:127.0.0.1:" + port + ",cafile=$certificate,commonname=localhost";
+                    default -> "ncat -4 --ssl-verify --ssl-trustfile $certificate localhost " + port;
+                });
+    }
+
+    /** These end all of TLS with their own input, and the answer with it. */
+    private static boolean needsItsInputOpen(String peer) {
+        return peer.equals("socat") || peer.equals("ncat");
+    }
+
     private static List<String> server(String peer, int port) {
-        return switch (peer) {
-            case "openssl" ->
-                List.of(
-                        "openssl",
-                        "s_server",
-                        "-quiet",
-                        "-rev",
-                        "-naccept",
-                        "1",
-                        "-accept",
-                        "" + port,
-                        "-cert",
-                        certificate.toString(),
-                        "-key",
-                        key.toString());
-            case "gnutls" ->
-                List.of(
-                        "gnutls-serv",
-                        "--echo",
-                        "-q",
-                        "-p",
-                        "" + port,
-                        "--x509certfile=" + certificate,
-                        "--x509keyfile=" + key);
-            default ->
-                List.of(
-                        "socat",
-                        "OPENSSL-LISTEN:" + port + ",bind=127.0.0.1,verify=0,cert=" + certificate + ",key=" + key,
-                        "EXEC:cat");
-        };
+        return words(
+                switch (peer) {
+                    case "openssl" ->
+                        "openssl s_server -quiet -rev -naccept 1 -cert $certificate -key $key -accept " + port;
+                    case "gnutls" -> "gnutls-serv --echo -q --x509certfile=$certificate --x509keyfile=$key -p " + port;
+                    case "socat" ->
+                        "socat OPENSSL-LISTEN:" + port + ",bind=127.0.0.1,verify=0,cert=$certificate,key=$key EXEC:cat";
+                    default -> "ncat -l --ssl --ssl-cert $certificate --ssl-key $key 127.0.0.1 " + port;
+                });
+    }
+
+    /** Gives a process what it is to send, and leaves its input open. */
+    private static void feed(Process process, byte[] bytes) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                process.getOutputStream().write(bytes);
+                process.getOutputStream().flush();
+            } catch (IOException _) {
+                // It has ended, and the test will say what is missing.
+            }
+        });
+    }
+
+    /** Makes an echo of a process that only has an input and an output; its own {@code --exec cat} blocks on much data. */
+    private static void turnBack(Process process) {
+        Thread.ofVirtual().start(() -> {
+            byte[] piece = new byte[8192];
+            try {
+                for (int count; (count = process.getInputStream().read(piece)) > 0; ) {
+                    process.getOutputStream().write(piece, 0, count);
+                    process.getOutputStream().flush();
+                }
+            } catch (IOException _) {
+                // It has ended.
+            }
+        });
     }
 
     private static EventBase newBase(String backend) {
@@ -171,13 +189,21 @@ class TlsPeerTest {
                             connection.enableReading();
                         })) {
             int port = ((InetSocketAddress) listener.localAddress()).getPort();
-            Process process = new ProcessBuilder(client(peer, port))
-                    .redirectInput(in.toFile())
+            ProcessBuilder builder = new ProcessBuilder(client(peer, port))
                     .redirectOutput(out.toFile())
-                    .redirectError(folder.resolve("err").toFile())
-                    .start();
+                    .redirectError(folder.resolve("err").toFile());
+            if (!needsItsInputOpen(peer)) {
+                builder.redirectInput(in.toFile());
+            }
+            Process process = builder.start();
+            if (needsItsInputOpen(peer)) {
+                feed(process, text);
+            }
             try {
                 base.dispatch(); // Until the connection has closed.
+                if (needsItsInputOpen(peer)) {
+                    process.getOutputStream().close();
+                }
                 assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                         .isTrue();
             } finally {
@@ -207,19 +233,23 @@ class TlsPeerTest {
     @ParameterizedTest
     @MethodSource("servers")
     void theirServersSendBackWhatWeSend(String backend, String protocol, String peer) throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
+        int port = freePort();
+        byte[] sent =
+                peer.equals("ncat") ? Arrays.copyOf(text, 10_000) : text; // It stops reading while it cannot write.
+        ProcessBuilder builder = new ProcessBuilder(server(peer, port))
+                .redirectError(folder.resolve("err").toFile());
+        if (!peer.equals("ncat")) {
+            builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
         }
-        Process process = new ProcessBuilder(server(peer, port))
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(folder.resolve("err").toFile())
-                .start();
+        Process process = builder.start();
+        if (peer.equals("ncat")) {
+            turnBack(process);
+        }
         List<String> log = new ArrayList<>();
         byte[] back;
         try (EventBase base = newBase(backend)) {
             List<TlsBufferEvent> last = new ArrayList<>();
-            connect(base, context(trusting, protocol), port, log, last);
+            connect(base, context(trusting, protocol), port, log, last, sent);
             base.exit(PATIENCE);
             base.dispatch();
             back = last.getLast().input().removeAll();
@@ -227,20 +257,20 @@ class TlsPeerTest {
             process.destroyForcibly();
         }
         assertThat(log).as(Files.readString(folder.resolve("err"))).containsOnly("Connected");
-        assertThat(back).hasSameSizeAs(text);
+        assertThat(back).hasSameSizeAs(sent);
         if (!peer.equals("openssl")) { // That one turns each line round.
-            assertThat(back).isEqualTo(text);
+            assertThat(back).isEqualTo(sent);
         }
     }
 
     /** Tries again while the server is not there yet. */
     private static void connect(
-            EventBase base, TlsContext context, int port, List<String> log, List<TlsBufferEvent> last) {
+            EventBase base, TlsContext context, int port, List<String> log, List<TlsBufferEvent> last, byte[] sent) {
         TlsBufferEvent connection = TlsBufferEvent.connect(base, context, "localhost", port);
         last.add(connection);
-        connection.write(text);
+        connection.write(sent);
         connection.onRead(it -> {
-            if (it.input().length() == BYTES) {
+            if (it.input().length() == sent.length) {
                 base.exit();
             }
         });
@@ -248,7 +278,7 @@ class TlsPeerTest {
             if (condition instanceof Condition.Failed failed
                     && String.valueOf(failed.cause().getMessage()).contains("refused")) {
                 it.close();
-                Event.timer(base, (_, _) -> connect(base, context, port, log, last))
+                Event.timer(base, (_, _) -> connect(base, context, port, log, last, sent))
                         .add(Duration.ofMillis(50));
             } else {
                 note(log, base, condition);
@@ -295,5 +325,53 @@ class TlsPeerTest {
         assertThat(Files.readAllBytes(out))
                 .as(Files.readString(folder.resolve("err")))
                 .isEqualTo(text);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    static Stream<String> backends() {
+        return Stream.of("nio", "epoll", "io_uring");
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aClientThatRenegotiatesIsRefused(String backend) throws Exception {
+        TlsContext context = context(serving, "TLSv1.2");
+        List<String> log = new ArrayList<>();
+        Process[] process = new Process[1];
+        try (EventBase base = newBase(backend);
+                ConnectionListener listener = ConnectionListener.bind(
+                        base, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), (_, socket) -> {
+                            TlsBufferEvent connection = TlsBufferEvent.accept(base, socket, context);
+                            connection.onRead(it -> {
+                                log.add(it.input().removeString(US_ASCII));
+                                feed(process[0], "R\n".getBytes(US_ASCII)); // A command, of this client's.
+                            });
+                            connection.onCondition((_, condition) -> note(log, base, condition));
+                            connection.enableReading();
+                        })) {
+            int port = ((InetSocketAddress) listener.localAddress()).getPort();
+            process[0] = new ProcessBuilder(words("openssl s_client -CAfile $certificate -connect 127.0.0.1:" + port))
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(folder.resolve("err").toFile())
+                    .start();
+            feed(process[0], "hello\n".getBytes(US_ASCII));
+            try {
+                base.exit(PATIENCE);
+                base.dispatch();
+            } finally {
+                process[0].destroyForcibly();
+            }
+        }
+        assertThat(log)
+                .hasSize(3)
+                .startsWith("Connected", "hello\n")
+                .last()
+                .asString()
+                .contains("the peer asks for another handshake (renegotiation), which is refused");
     }
 }
