@@ -34,16 +34,14 @@ final class Identity {
     }
 
     /** Checks that the key is that of the certificate. */
-    static Identity of(List<X509Certificate> chain, PrivateKey key) throws IOException {
+    static Identity of(List<X509Certificate> chain, PrivateKey key) throws IOException, GeneralSecurityException {
         X509Certificate own = chain.getFirst();
         if (!own.getPublicKey().getAlgorithm().equals(key.getAlgorithm())) {
-            throw new IOException(
-                    "the certificate of " + own.getSubjectX500Principal() + " is for a key of the kind "
-                            + own.getPublicKey().getAlgorithm() + ", got one of " + key.getAlgorithm());
+            throw new IOException("the certificate of " + own.getSubjectX500Principal() + " is for a key of the kind "
+                    + own.getPublicKey().getAlgorithm() + ", got one of " + key.getAlgorithm());
         }
         if (!KeyMatch.of(key, own.getPublicKey())) {
-            throw new IOException(
-                    "the private key is not that of the certificate of " + own.getSubjectX500Principal());
+            throw new IOException("the private key is not that of the certificate of " + own.getSubjectX500Principal());
         }
         return new Identity(chain, key);
     }

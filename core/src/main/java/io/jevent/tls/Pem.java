@@ -39,7 +39,7 @@ final class Pem {
     static final int MAX_FILE_BYTES = 1 << 20;
 
     private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*([^-]*)-----END ([A-Z0-9 ]+)-----");
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*+([^-]*+)-----END ([A-Z0-9 ]+)-----");
 
     /** The algorithm of an RSA key in PKCS #8. */
     private static final byte[] RSA =

@@ -64,5 +64,56 @@ final class PemFixture {
             -----END RSA PRIVATE KEY-----
             """;
 
+    /** With the names rsa.test and *.wild.test, and its key behind it. */
+    static final String RSA_IDENTITY = """
+            -----BEGIN CERTIFICATE-----
+            MIIDKTCCAhGgAwIBAgIUbGCxNvpQu65TpWhfjCoxd1KOLsYwDQYJKoZIhvcNAQEL
+            BQAwEzERMA8GA1UEAwwIcnNhLnRlc3QwHhcNMjYxMTI2MDMyOTEyWhcNMzYxMTIz
+            MDMyOTEyWjATMREwDwYDVQQDDAhyc2EudGVzdDCCASIwDQYJKoZIhvcNAQEBBQAD
+            ggEPADCCAQoCggEBAK048+krbAJsOXWheDdSOxcuW0AIfsj5tpTHfISlLXRoIvc3
+            s31gj+2qzJ5HDSv7IwtTYGiuXko6lmzWc6hnWqzqNmf7GvP3d6da+eW6DyN87FU6
+            kO6/x9s/OdzfaU6sR/mhXGFW+GlpPJrb4t/dwrK+TT/mzib9UrTO6PaWJsv3dQlp
+            nSTjAOQkiRHbT2s/39KPVhsEWEaTv6UTLTMayLX8jDDoahDgMoZV7I/9asj9eS/v
+            P+mDmYjUIiKYfYzO32pKAUfhD+rSEliypWT66bkNkJHxF+j2K/l13VEiQPRp5ffo
+            qn3hA40DMgAhiGEu9uKRxPpBl77qHSFC0GrhREsCAwEAAaN1MHMwHQYDVR0OBBYE
+            FD9o/EyBC2k3R89uIofAdUlWioMyMB8GA1UdIwQYMBaAFD9o/EyBC2k3R89uIofA
+            dUlWioMyMA8GA1UdEwEB/wQFMAMBAf8wIAYDVR0RBBkwF4IIcnNhLnRlc3SCCyou
+            d2lsZC50ZXN0MA0GCSqGSIb3DQEBCwUAA4IBAQAg2M18IQywXIiOakq4TF0OKxul
+            I4rRcmxcZR2pHqNEwImjhoH7p4mET6jGDHBc70ZC3VhyG9ca02EzA9JHPngw4fqK
+            HZefflgnFZm+y1kK9PYjUz0TtSXLqJ1xkp4/QxwaAkdlwHLYbKQBrxhEDX12V7i0
+            T83xheUh83yaOjrq2paq5e1ysWxeZGag8AMUKk93L05mQfYYwoFvwue0N6wb6QD8
+            zPrjcm65d/qPNpBDiQeQXuIJlVjEj/o+0F3AuFdrArABaRO4JsaEmiDVuRdA0PPN
+            eAX2ycXvrUWMsxhzQwn+KvAKwKdFOUOziRr/NwL/YB3b7RyaxhPf9hVCeQ1B
+            -----END CERTIFICATE-----
+            -----BEGIN PRIVATE KEY-----
+            MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCtOPPpK2wCbDl1
+            oXg3UjsXLltACH7I+baUx3yEpS10aCL3N7N9YI/tqsyeRw0r+yMLU2Borl5KOpZs
+            1nOoZ1qs6jZn+xrz93enWvnlug8jfOxVOpDuv8fbPznc32lOrEf5oVxhVvhpaTya
+            2+Lf3cKyvk0/5s4m/VK0zuj2libL93UJaZ0k4wDkJIkR209rP9/Sj1YbBFhGk7+l
+            Ey0zGsi1/Iww6GoQ4DKGVeyP/WrI/Xkv7z/pg5mI1CIimH2Mzt9qSgFH4Q/q0hJY
+            sqVk+um5DZCR8Rfo9iv5dd1RIkD0aeX36Kp94QONAzIAIYhhLvbikcT6QZe+6h0h
+            QtBq4URLAgMBAAECggEANBF4A8EpHMtSNEEehSaDG5M0G5nSHnAtSShzjd2mvaRl
+            ykDkg43ohYy/J958n5lELe3Yf27WaeKVf86wglDa6ToXs4a/0dCzl0sZ7ctRLJ4q
+            3e2WTiW4mfc12eYP3fWcRvWRcrL1RZ47+OKanicnFJpuVwR2ODMSTsYZMbHtpIZU
+            s0er6XpnqdDRvGFkJVaBR/MMsEHBqZhxm59v9PHI0QwxXdP2ZIrVeP6yowzpXdYJ
+            NEIiQIv8eGid/mmZd6/WuMrU1zk1asoXPcVpjnx8RwGTZgPA/0TSpNXfRPJJHjeB
+            YIClY1ZCy4UGQ5yg9VAbtu6GuAIDxQ7FU9oWfwRdtQKBgQDrkJTbGxOIqqQj8q66
+            NTMuuaxlGuQBrLH/KY5f7TKwScAF9OsnphZY8F8/HbPGojDW5m2o5Rit0wcIYisL
+            I06wqN0VtQFWQT47oGOJCjgx/Q1ySfTznNkwzXLuoX3F+OIoGlza0X/d+6Vna1ix
+            0qedA+tj1An7PNA6WOM/O/sWXwKBgQC8P9/iynlUKPB3JMKtfWKTbFMgrRSzu8dR
+            IBO6pwRbT8HYAbbcfSKEMJDe+YCtXKp7XM5nm7SO4UM94Mp+l2ix5T1cwvz7c27D
+            TONlNQ3pTGLZ2NWkqFsZfomgdqoCUKkZaQ5vN1/xZrfiPL46APHOzO2BzlB2D5Eh
+            vjz0zAUhlQKBgGlXJ2nv6sVT4cD9lmtIvRGpEFHKO6oQCy0a7UMydFdnM4q2Yq5B
+            VH8DRuSXqLwr7YE8XE+J24Zn9x4loDAD4v2XFf7OCcIDvQu3BqvSuRyJmAjCz9pd
+            CrcLONlDuFXenWvnlhx4USD4lpfv5iLnG/NYPFxRBwGlyUw+UakGbpsrAoGABkU+
+            aOiDqBkBAYb48Rx3FyAJmNILGX2MwxgFcDc1/vCmLVLJS4jjiHGxsauv7JZkm11Z
+            Brx6BDResAX32MWkWCChraBVGu8aZmj+PhXJU9cWh9kgLK7q8et0HCM3wIH9T/pe
+            37eBe6IHSALr9zSm2VOcKbG8nmIgXHZgw2q0VQ0CgYEA5Ro7ucJnMLTmVhqURg/r
+            qySo2i5ThoG4zE0NbKnT9aSU4mCIrIuSGFZMBpOdgyfDt24XS+j1h0PPeDWtlRkh
+            0xTjNQIe6X5K8JC5t+WMNOzuVi/F87ZfjwXom4T0LXQVCiDv0fq5xXjzOvo3tuwB
+            4nAzSvs7wNv9kbUxZbNkC2g=
+            -----END PRIVATE KEY-----
+            """;
+
     private PemFixture() {}
 }

@@ -17,12 +17,15 @@ import io.jevent.tls.ClientAuthentication;
 import io.jevent.tls.SelfSigned;
 import io.jevent.tls.TlsContext;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -316,6 +319,52 @@ class TlsBufferEventTest {
             settle();
             assertThat(client.facts().orElseThrow().peerChain()).containsExactly(wanted.certificate());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "rsa.test, CN=rsa.test",
+        "a.wild.test, CN=rsa.test",
+        "b.a.wild.test, CN=one.test",
+        "wild.test, CN=one.test",
+        "ONE.test, CN=one.test",
+        "stranger.test, CN=one.test"
+    })
+    void theNameCountsForMoreThanTheKindOfKeyThatTheClientLikesBest(String asked, String shown, @TempDir Path folder)
+            throws IOException {
+        Path rsa = Files.writeString(folder.resolve("rsa.pem"), PemFixture.RSA_IDENTITY);
+        pair();
+        TlsBufferEvent client = client(
+                TlsContext.builder()
+                        .trustEverybody()
+                        .taskExecutor(Runnable::run)
+                        .build(),
+                asked);
+        server(serving(SelfSigned.forHosts("one.test")).certificate(rsa, rsa).build());
+        settle();
+        assertThat(client.facts().orElseThrow().peerChain().getFirst().getSubjectX500Principal())
+                .hasToString(shown);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void aClientShowsACertificateThatTheServerTrusts(String protocol) throws IOException {
+        SelfSigned wrong = SelfSigned.forHosts("wrong.test");
+        SelfSigned right = SelfSigned.forHosts("right.test");
+        pair();
+        client(
+                trusting(TlsCase.IDENTITY)
+                        .certificate(List.of(wrong.certificate()), wrong.key())
+                        .certificate(List.of(right.certificate()), right.key())
+                        .protocols(protocol)
+                        .build(),
+                TlsCase.HOST);
+        TlsBufferEvent server = server(serving(TlsCase.IDENTITY)
+                .trust(right.certificate())
+                .clientAuthentication(ClientAuthentication.NEEDED)
+                .build());
+        settle();
+        assertThat(server.facts().orElseThrow().peerChain()).containsExactly(right.certificate());
     }
 
     @Test

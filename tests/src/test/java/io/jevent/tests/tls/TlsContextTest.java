@@ -160,6 +160,10 @@ class TlsContextTest {
                         () -> TlsContext.builder().certificate(chain, garbage).build())
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith(garbage + ": the private key is broken: ");
+        Path blanks =
+                Files.writeString(folder.resolve("blanks.pem"), "-----BEGIN CERTIFICATE-----" + " ".repeat(1_000_000));
+        assertThatThrownBy(() -> TlsContext.builder().trust(blanks).build())
+                .hasMessage(blanks + ": there is no certificate in it");
         Path nowhere = folder.resolve("nowhere.pem");
         assertThatThrownBy(() -> TlsContext.builder().trust(nowhere).build())
                 .hasMessage(nowhere + ": there is no such file");
