@@ -75,11 +75,11 @@ final class TlsBufferEventImpl extends AbstractBufferEvent implements TlsBufferE
         passage.checkMayShutDownOutput();
     }
 
-    /** What is on the wire counts. */
+    /** What is on the wire counts; once it has failed, nothing is. */
     @Override
     public RateLimits rateLimits() {
         checkOpen();
-        return below.rateLimits();
+        return below.isGone() ? super.rateLimits() : below.rateLimits();
     }
 
     @Override
