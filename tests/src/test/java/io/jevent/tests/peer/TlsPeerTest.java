@@ -122,6 +122,11 @@ class TlsPeerTest {
         return peer.equals("socat") || peer.equals("ncat");
     }
 
+    /** ncat does not say close_notify in turn while its standard input is open. */
+    private static boolean answersTheEnd(String peer) {
+        return !peer.equals("ncat");
+    }
+
     private static List<String> server(String peer, int port) {
         return words(
                 switch (peer) {
@@ -181,7 +186,7 @@ class TlsPeerTest {
                                 left[0] -= it.input().length();
                                 it.write(it.input());
                                 if (left[0] == 0) {
-                                    it.closeAfterFlush(PATIENCE);
+                                    it.closeAfterFlush(answersTheEnd(peer) ? PATIENCE : Duration.ofMillis(500));
                                     self.close();
                                 }
                             });
