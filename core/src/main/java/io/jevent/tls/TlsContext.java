@@ -173,6 +173,9 @@ public final class TlsContext {
     }
 
     private static boolean isLiteral(String host) {
+        if (host.indexOf(':') < 0 && !host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'))) {
+            return false; // Most are names, and the exception for each would be a twentieth of a resumed handshake.
+        }
         try {
             InetAddress.ofLiteral(host);
             return true;
