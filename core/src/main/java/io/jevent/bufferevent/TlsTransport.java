@@ -252,9 +252,20 @@ final class TlsTransport extends StackedTransport {
             connected = false;
             begin();
         }
-        boolean goesOn = work();
+        boolean any = false;
+        boolean goesOn = true;
+        for (int steps = 0; goesOn && steps < STEPS_PER_DELIVERY; steps++) {
+            goesOn = step();
+            any |= goesOn;
+        }
         if (state != State.ENDED && !goesOn) {
-            tellEnd();
+            tellEnd(); // At once: whoever is called below may admit what could not be taken so far.
+        }
+        if (state != State.ENDED) {
+            readBelow(wantsRecords());
+        }
+        if (any && !below.isGone()) {
+            below.flushWithinTurn();
         }
         if (state != State.ENDED && goesOn) {
             above.onReady();
@@ -272,24 +283,6 @@ final class TlsTransport extends StackedTransport {
         } catch (SSLException e) {
             fail(Direction.CONNECTING, e);
         }
-    }
-
-    /** Takes steps; returns whether more are possible. */
-    private boolean work() {
-        boolean any = false;
-        boolean goesOn = true;
-        int steps = 0;
-        while (goesOn && steps++ < STEPS_PER_DELIVERY) {
-            goesOn = step();
-            any |= goesOn;
-        }
-        if (state != State.ENDED) {
-            readBelow(wantsRecords());
-        }
-        if (any && !below.isGone()) {
-            below.flushWithinTurn();
-        }
-        return goesOn;
     }
 
     /** Takes one step; returns whether there was one. */

@@ -24,6 +24,15 @@ class RandomStackTest {
                 .run(seed -> new RandomStackProgram(seed, Faults.mild(), /* losesConnections= */ false));
     }
 
+    /** TLS on TLS, of which the lower one decrypts the last records and the end inside a flush of the upper one. */
+    @Test
+    void whatComesWithTheEndWhileALayerFlushesDownwardsIsReadBeforeTheEnd() {
+        new PropertyRunner(1, 60)
+                .runSeed(
+                        seed -> new RandomStackProgram(seed, Faults.mild(), /* losesConnections= */ false),
+                        33_733_447_314_411L);
+    }
+
     @Test
     void randomStacksHoldTheirInvariantsWhenAnythingGoesWrong() {
         new PropertyRunner(RUNS, 60)
