@@ -53,7 +53,6 @@ final class TlsTransport extends StackedTransport {
     }
 
     private final TlsContext context;
-    private final SSLEngine sslEngine;
     private final TlsRecords records;
     private final boolean closesBelow;
     private final KeepAlive keepAlive;
@@ -117,7 +116,6 @@ final class TlsTransport extends StackedTransport {
             boolean closesBelow) {
         super(above, below);
         this.context = context;
-        this.sslEngine = sslEngine;
         this.records = new TlsRecords(sslEngine);
         this.closesBelow = closesBelow;
         this.keepAlive = new KeepAlive(above.engine);
@@ -134,7 +132,7 @@ final class TlsTransport extends StackedTransport {
     }
 
     SSLEngine sslEngine() {
-        return sslEngine;
+        return records.sslEngine();
     }
 
     boolean hasEnded() {
@@ -146,7 +144,7 @@ final class TlsTransport extends StackedTransport {
     }
 
     Optional<TlsFacts> facts() {
-        return state == State.OPEN ? Optional.of(TlsFacts.of(sslEngine)) : Optional.empty();
+        return state == State.OPEN ? Optional.of(TlsFacts.of(records.sslEngine())) : Optional.empty();
     }
 
     void allowTruncation(boolean allows) {
@@ -222,12 +220,12 @@ final class TlsTransport extends StackedTransport {
             case HANDSHAKING -> true;
             case OPEN -> admitted > 0 || isShakingHands();
         };
-        return isWanted && !calculating && !answerWaits && decrypted.isEmpty() && !sslEngine.isInboundDone();
+        return isWanted && !calculating && !answerWaits && decrypted.isEmpty() && !records.isInboundDone();
     }
 
     /** Inside what comes after the first handshake: other keys, tickets. */
     private boolean isShakingHands() {
-        return sslEngine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING;
+        return records.status() != HandshakeStatus.NOT_HANDSHAKING;
     }
 
     private boolean canGiveUp() {
@@ -240,7 +238,7 @@ final class TlsTransport extends StackedTransport {
     }
 
     private boolean canTellEnd() {
-        boolean isOver = inputEnded || (state == State.OPEN && sslEngine.isInboundDone());
+        boolean isOver = inputEnded || (state == State.OPEN && records.isInboundDone());
         return isOver && !endTold && !calculating && !answerWaits && (state == State.HANDSHAKING || admitted > 0);
     }
 
@@ -279,7 +277,7 @@ final class TlsTransport extends StackedTransport {
         state = State.HANDSHAKING;
         above.engine.timers().set(deadline, LoopTimers.nanosOf(context.handshakeTimeout()));
         try {
-            sslEngine.beginHandshake();
+            records.beginHandshake();
         } catch (SSLException e) {
             fail(Direction.CONNECTING, e);
         }
@@ -295,7 +293,7 @@ final class TlsTransport extends StackedTransport {
             if (refused != null) {
                 throw refused;
             }
-            return switch (sslEngine.getHandshakeStatus()) {
+            return switch (records.status()) {
                 case NEED_TASK -> calculate();
                 case NEED_WRAP -> answer();
                 case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> unwrap();
@@ -320,7 +318,7 @@ final class TlsTransport extends StackedTransport {
 
     private boolean pass() throws SSLException {
         boolean moved = giveUp();
-        if (canSend() && sslEngine.isOutboundDone()) {
+        if (canSend() && records.isOutboundDone()) {
             String message = "the peer has ended the connection; on TLS 1.2 nothing can be sent after that";
             fail(Direction.WRITING, new SSLException(message));
             return false;
@@ -329,12 +327,12 @@ final class TlsTransport extends StackedTransport {
             moved |= wrap(source);
         } else if (outputEnds && !outputEnded && state == State.OPEN) {
             outputEnded = true;
-            sslEngine.closeOutbound();
+            records.closeOutbound();
             moved = true;
-        } else if (outputEnded && !sslEngine.isOutboundDone()) {
+        } else if (outputEnded && !records.isOutboundDone()) {
             moved |= wrap(null); // Not every provider says that it wants this.
         }
-        if (wantsRecords() && sslEngine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING) {
+        if (wantsRecords() && records.status() == HandshakeStatus.NOT_HANDSHAKING) {
             moved |= unwrap();
         }
         return moved;
@@ -368,6 +366,7 @@ final class TlsTransport extends StackedTransport {
     private void calculateAll() {
         SSLException problem = null;
         try {
+            SSLEngine sslEngine = sslEngine();
             for (Runnable task = sslEngine.getDelegatedTask(); task != null; task = sslEngine.getDelegatedTask()) {
                 task.run();
             }
@@ -386,6 +385,7 @@ final class TlsTransport extends StackedTransport {
         calculating = false;
         keepAlive.hold(false);
         notCalculated = problem;
+        records.noteCalculated();
         if (state != State.ENDED) {
             above.onReady();
         }
@@ -403,7 +403,7 @@ final class TlsTransport extends StackedTransport {
 
     /** Decrypts one record, if a whole one is there. */
     private boolean unwrap() throws SSLException {
-        if (sslEngine.isInboundDone()) {
+        if (records.isInboundDone()) {
             return false;
         }
         EvBuffer from = below.input();
@@ -443,7 +443,7 @@ final class TlsTransport extends StackedTransport {
     private void checkNoRenegotiation(SSLEngineResult result) throws SSLException {
         boolean wantsHandshake = result.getHandshakeStatus() == HandshakeStatus.NEED_TASK
                 || result.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP;
-        if (state == State.OPEN && wantsHandshake && !records.isTls13() && !sslEngine.isInboundDone()) {
+        if (state == State.OPEN && wantsHandshake && !records.isTls13() && !records.isInboundDone()) {
             throw new SSLException("the peer asks for another handshake (renegotiation), which is refused");
         }
     }
@@ -497,8 +497,7 @@ final class TlsTransport extends StackedTransport {
             fail(
                     Direction.CONNECTING,
                     new EOFException("the peer closed the connection in the midst of the handshake"));
-        } else if (sslEngine.isInboundDone()
-                || (allowsTruncation && below.input().isEmpty())) {
+        } else if (records.isInboundDone() || (allowsTruncation && below.input().isEmpty())) {
             endTold = true;
             above.onEnd();
         } else {
@@ -535,7 +534,7 @@ final class TlsTransport extends StackedTransport {
             sent(from, result.bytesConsumed());
         }
         noteFinished(result);
-        if (state != State.ENDED && sslEngine.isOutboundDone() && closesBelow && !below.isGone()) {
+        if (state != State.ENDED && records.isOutboundDone() && closesBelow && !below.isGone()) {
             below.shutdownOutput();
         }
         return state != State.ENDED && (result.bytesProduced() > 0 || result.bytesConsumed() > 0);
@@ -565,7 +564,7 @@ final class TlsTransport extends StackedTransport {
     void checkMayShutDownOutput() {
         if (state == State.OPEN && !records.isTls13()) {
             throw new UnsupportedOperationException(
-                    "on " + sslEngine.getSession().getProtocol()
+                    "on " + sslEngine().getSession().getProtocol()
                             + " an end of the output ends the connection; closeAfterFlush() does that");
         }
     }
@@ -577,15 +576,15 @@ final class TlsTransport extends StackedTransport {
     }
 
     void renewKeys() {
-        if (state != State.OPEN || sslEngine.isOutboundDone()) {
+        if (state != State.OPEN || records.isOutboundDone()) {
             throw new IllegalStateException("need an open TLS connection");
         }
         if (!records.isTls13()) {
             throw new UnsupportedOperationException("need TLS 1.3 to renew keys, this is "
-                    + sslEngine.getSession().getProtocol());
+                    + sslEngine().getSession().getProtocol());
         }
         try {
-            sslEngine.beginHandshake();
+            records.beginHandshake();
         } catch (SSLException e) {
             fail(Direction.WRITING, e);
         }
@@ -598,7 +597,7 @@ final class TlsTransport extends StackedTransport {
     /** Tells the peer why, if the engine has something to say. */
     private void sendAlert() {
         try {
-            for (int i = 0; i < 4 && sslEngine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP; i++) {
+            for (int i = 0; i < 4 && records.status() == HandshakeStatus.NEED_WRAP; i++) {
                 if (records.encryptNothing(below.output()).bytesProduced() == 0) {
                     return;
                 }
