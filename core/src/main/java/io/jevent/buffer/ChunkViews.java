@@ -51,9 +51,12 @@ final class ChunkViews {
 
     /** The same as {@link #segments}, for NIO. */
     List<ByteBuffer> buffers(@Nullable Chunk start, long from, long byteCount) {
-        return segments(start, from, byteCount).stream()
-                .map(MemorySegment::asByteBuffer)
-                .toList();
+        List<MemorySegment> segments = segments(start, from, byteCount);
+        List<ByteBuffer> views = new ArrayList<>(segments.size());
+        for (MemorySegment segment : segments) {
+            views.add(segment.asByteBuffer());
+        }
+        return views;
     }
 
     /** What stands for memory that users fill: it, or in debug mode as much other memory. */

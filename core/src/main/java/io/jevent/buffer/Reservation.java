@@ -2,6 +2,7 @@ package io.jevent.buffer;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -35,22 +36,20 @@ public final class Reservation implements AutoCloseable {
     /** What {@link #space} stands for; the same but in debug mode, where it throws once the reservation has ended. */
     private final List<ByteBuffer> real;
 
-    private Reservation(EvBuffer buffer, int tailBytes, List<ByteBuffer> tail, List<PooledChunk> fresh) {
+    /** {@code views} begins with the room in the last chunk, if that is used; those of the fresh chunks come behind it. */
+    private Reservation(EvBuffer buffer, int tailBytes, List<ByteBuffer> views, List<PooledChunk> fresh) {
         this.buffer = buffer;
         this.changeCount = buffer.changeCount;
         this.tailBytes = tailBytes;
         this.fresh = fresh;
-        List<ByteBuffer> views = new ArrayList<>(tail);
-        for (Chunk chunk : fresh) {
+        long total = tailBytes;
+        for (PooledChunk chunk : fresh) {
             views.add(chunk.memory.asByteBuffer());
-        }
-        this.real = List.copyOf(views);
-        this.space = buffer.views.standIns(real);
-        long total = 0;
-        for (ByteBuffer view : views) {
-            total += view.remaining();
+            total += chunk.capacity;
         }
         this.byteCount = total;
+        this.real = Collections.unmodifiableList(views);
+        this.space = buffer.views.standIns(real);
     }
 
     /** Room of at least so many bytes in at most so many segments: behind the last byte first, if that serves. */
@@ -59,19 +58,19 @@ public final class Reservation implements AutoCloseable {
         int room = queue.tailRoom();
         boolean useTail = room > 0 && (room >= byteCount || maxSegments > 1);
         int tailBytes = useTail ? room : 0;
-        List<ByteBuffer> tail = new ArrayList<>();
+        List<ByteBuffer> views = new ArrayList<>(2);
         Chunk last = queue.tail;
         if (useTail && last != null) {
-            tail.add(last.memory.asSlice(last.end, room).asByteBuffer());
+            views.add(last.memory.asSlice(last.end, room).asByteBuffer());
         }
         List<PooledChunk> fresh = List.of();
         if (byteCount > tailBytes) {
             long missing = byteCount - tailBytes;
             long chunksNeeded = missing / BufferPool.LARGEST_CLASS_BYTES + 1;
-            boolean inOne = chunksNeeded > maxSegments - tail.size();
+            boolean inOne = chunksNeeded > maxSegments - views.size();
             fresh = inOne ? List.of(queue.pool.allocate((int) missing)) : queue.allocate(missing);
         }
-        return new Reservation(buffer, tailBytes, tail, fresh);
+        return new Reservation(buffer, tailBytes, views, fresh);
     }
 
     /**

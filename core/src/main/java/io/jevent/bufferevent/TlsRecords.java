@@ -23,6 +23,9 @@ import javax.net.ssl.SSLException;
 final class TlsRecords {
     private static final ByteBuffer[] NOTHING = {ByteBuffer.allocate(0)};
 
+    /** Most bytes of data in one record. */
+    static final int DATA_BYTES = 1 << 14;
+
     /** Up to so many bytes it is cheaper to copy the data once more than to make views of chunks. */
     private static final int SMALL_BYTES = 2048;
 
@@ -175,7 +178,7 @@ final class TlsRecords {
 
     /** Makes bytes of the first record, which is whole and has the length that is given; it is taken off. */
     SSLEngineResult decrypt(EvBuffer from, int length, EvBuffer into) throws SSLException {
-        int room = length;
+        int room = Math.min(length, DATA_BYTES);
         while (true) {
             SSLEngineResult result = decrypt(from, length, into, room);
             if (result.getStatus() != SSLEngineResult.Status.BUFFER_OVERFLOW) {

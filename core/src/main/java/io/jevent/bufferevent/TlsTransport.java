@@ -32,9 +32,6 @@ final class TlsTransport extends StackedTransport {
     /** After so many records others have their turn. */
     private static final int STEPS_PER_DELIVERY = 64;
 
-    /** Most bytes in clear of one record. */
-    private static final int RECORD_BYTES = 1 << 14;
-
     /** So many records in a row may be without data; the rest of a peer's business needs far fewer. */
     private static final int MAX_SILENT_RECORDS = 64;
 
@@ -529,7 +526,9 @@ final class TlsTransport extends StackedTransport {
         SSLEngineResult result = from == null
                 ? records.encryptNothing(below.output())
                 : records.encrypt(
-                        from, (int) Math.min(Math.min(from.length(), sendAdmitted), RECORD_BYTES), below.output());
+                        from,
+                        (int) Math.min(Math.min(from.length(), sendAdmitted), TlsRecords.DATA_BYTES),
+                        below.output());
         if (from != null && result.bytesConsumed() > 0) {
             sent(from, result.bytesConsumed());
         }

@@ -9,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyFactory;
@@ -28,6 +29,7 @@ import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
+import javax.crypto.spec.PBEParameterSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class Pem {
     /** Files are read whole, so there is a bound: 1 MiB. */
     static final int MAX_FILE_BYTES = 1 << 20;
+
+    /** So often the password of a key is hashed at most: some seconds. */
+    static final int MAX_ITERATIONS = 10_000_000;
 
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*+([^-]*+)-----END ([A-Z0-9 ]+)-----");
@@ -171,6 +176,7 @@ final class Pem {
             throw new IOException(file + ": the private key is encrypted, need its password");
         }
         EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(content);
+        checkIterations(file, info);
         // PBES2 names itself only together with what it uses.
         String algorithm = info.getAlgParameters() == null
                 ? info.getAlgName()
@@ -185,6 +191,19 @@ final class Pem {
             throw new IOException(file + ": the password of the private key is wrong", e);
         } finally {
             secret.clearPassword();
+        }
+    }
+
+    /** A broken or hostile file must not keep a processor busy for hours. */
+    private static void checkIterations(Path file, EncryptedPrivateKeyInfo info)
+            throws IOException, GeneralSecurityException {
+        AlgorithmParameters parameters = info.getAlgParameters();
+        int iterations = parameters == null
+                ? 0
+                : parameters.getParameterSpec(PBEParameterSpec.class).getIterationCount();
+        if (iterations > MAX_ITERATIONS) {
+            throw new IOException(file + ": the private key is encrypted with " + iterations + " iterations, at most "
+                    + MAX_ITERATIONS + " are accepted");
         }
     }
 

@@ -254,7 +254,7 @@ public final class TlsContext {
          * Adds a certificate whose key is encrypted, see {@link #certificate(Path, Path)}.
          *
          * @param chain the certificate, followed by the others
-         * @param key its private key, in PKCS #8
+         * @param key its private key, in PKCS #8; one that wants the password hashed more than 10,000,000 times is refused
          * @param password of the key
          * @return this builder
          * @see "libevent SSL_CTX_set_default_passwd_cb()"

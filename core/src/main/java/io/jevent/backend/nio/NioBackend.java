@@ -80,7 +80,9 @@ final class NioBackend implements Backend, ChannelPoller {
             timeout = 0;
         }
         if (timeout == 0) {
-            selector.selectNow(ON_SELECTED);
+            if (!selector.keys().isEmpty()) { // Pairs need no system call.
+                selector.selectNow(ON_SELECTED);
+            }
         } else if (timeout < 0) {
             selector.select(ON_SELECTED);
         } else {

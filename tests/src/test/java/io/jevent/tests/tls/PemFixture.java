@@ -36,6 +36,18 @@ final class PemFixture {
             -----END ENCRYPTED PRIVATE KEY-----
             """;
 
+    /** {@code openssl pkcs8 -topk8 -iter 20000000}, a key of its own, with the same password. */
+    static final String SLOW_KEY = """
+            -----BEGIN ENCRYPTED PRIVATE KEY-----
+            MIHuMFkGCSqGSIb3DQEFDTBMMCsGCSqGSIb3DQEFDDAeBAgUGwAob4XGCQIEATEt
+            ADAMBggqhkiG9w0CCQUAMB0GCWCGSAFlAwQBKgQQ9h2Sep7fTx3hYPhHX8B0ugSB
+            kHXoZULQCzZ8oymjlrG86U5B01ST1hJTAQqGJv7TEUL/HmUKZRTcqrrBf7wvaGyz
+            NpweAQWuATdobOwwq2WcPkXQHfG9WtucwiYbunyUBp9vF6k94ehlm0AvDqwWzYYC
+            qRVAfllVw7oBeGsUxlO2io/GVraght49kNR2dWDZ9glIasgLHS7ieSO+X7mTDfyb
+            Qw==
+            -----END ENCRYPTED PRIVATE KEY-----
+            """;
+
     /** {@code openssl pkcs8 -topk8 -nocrypt}. */
     static final String KEY = """
             -----BEGIN PRIVATE KEY-----

@@ -129,6 +129,18 @@ class TlsContextTest {
     }
 
     @Test
+    void anEncryptedKeyThatTakesTooLongIsRefused() throws IOException {
+        Path certificate = file("fixture.pem", PemFixture.CERTIFICATE);
+        Path slow = file("slow.pem", PemFixture.SLOW_KEY);
+        assertThatThrownBy(() -> TlsContext.builder()
+                        .certificate(certificate, slow, "secret".toCharArray())
+                        .build())
+                .isInstanceOf(IOException.class)
+                .hasMessage(slow
+                        + ": the private key is encrypted with 20000000 iterations, at most 10000000 are accepted");
+    }
+
+    @Test
     void aKeyThatIsAnothersIsFound() throws Exception {
         Path other = pem(
                 "other.pem", "PRIVATE KEY", SelfSigned.forHosts("x.test").key().getEncoded());
