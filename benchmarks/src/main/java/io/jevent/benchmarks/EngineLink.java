@@ -22,6 +22,9 @@ final class EngineLink {
         private final ByteBuffer toServer = ByteBuffer.allocate(RECORD_BYTES);
         private final ByteBuffer toClient = ByteBuffer.allocate(RECORD_BYTES);
         private final ByteBuffer clear = ByteBuffer.allocate(RECORD_BYTES);
+
+        /** What a channel takes and fills without a copy of its own. */
+        private final ByteBuffer nativeRecord = ByteBuffer.allocateDirect(RECORD_BYTES);
     }
 
     private final SSLEngine client;
@@ -97,27 +100,42 @@ final class EngineLink {
 
     /** Sends one record to the server; returns what arrived, ready to be read. */
     ByteBuffer toServer(ByteBuffer message) {
-        return pass(client, server, message, buffers.toServer);
+        return pass(client, server, message, buffers.toServer, false);
+    }
+
+    /** The same, with the record copied to native memory and back. */
+    ByteBuffer toServerThroughNative(ByteBuffer message) {
+        return pass(client, server, message, buffers.toServer, true);
     }
 
     /** Sends one record to the client; returns what arrived, ready to be read. */
     ByteBuffer toClient(ByteBuffer message) {
-        return pass(server, client, message, buffers.toClient);
+        return pass(server, client, message, buffers.toClient, false);
     }
 
-    private ByteBuffer pass(SSLEngine from, SSLEngine to, ByteBuffer message, ByteBuffer record) {
+    private ByteBuffer pass(SSLEngine from, SSLEngine to, ByteBuffer message, ByteBuffer record, boolean isNative) {
         ByteBuffer clear = buffers.clear;
         try {
             clear.clear();
             record.clear();
             from.wrap(message, record);
             record.flip();
+            if (isNative) {
+                copyThrough(buffers.nativeRecord, record);
+            }
             to.unwrap(record, clear);
             clear.flip();
             return clear;
         } catch (SSLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static void copyThrough(ByteBuffer other, ByteBuffer record) {
+        other.clear();
+        other.put(record).flip();
+        record.clear();
+        record.put(other).flip();
     }
 
     /** {@return the session of the client} */

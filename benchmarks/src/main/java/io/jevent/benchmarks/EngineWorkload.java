@@ -54,9 +54,11 @@ abstract class EngineWorkload extends Workload {
         private final ByteBuffer all = TlsWorkload.message(TlsWorkload.STREAM_BYTES);
 
         private final EngineLink link = link();
+        private final boolean isNative;
 
-        Stream(String name, TlsSetup setup) {
+        Stream(String name, boolean isNative, TlsSetup setup) {
             super(name, "byte", TlsWorkload.STREAM_BYTES, setup);
+            this.isNative = isNative;
         }
 
         @Override
@@ -64,7 +66,7 @@ abstract class EngineWorkload extends Workload {
             long sum = 0;
             all.rewind();
             while (all.hasRemaining()) {
-                sum += link.toServer(all).remaining();
+                sum += (isNative ? link.toServerThroughNative(all) : link.toServer(all)).remaining();
             }
             return sum;
         }

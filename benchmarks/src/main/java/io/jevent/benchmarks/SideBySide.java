@@ -43,13 +43,13 @@ public final class SideBySide {
                         "%s %s %.5f %d",
                         row.name(),
                         row.unit(),
-                        (double) result.watch.nanosOf(row.laps()) / ((double) result.runs * row.operations()),
+                        result.nanosPerOperation(row),
                         result.checksum))
                 .toList();
     }
 
     /** Runs until the time is over, at least once. */
-    private static Result runFor(Workload workload, long nanos) {
+    static Result runFor(Workload workload, long nanos) {
         Stopwatch watch = new Stopwatch();
         long start = System.nanoTime();
         long runs = 0;
@@ -67,5 +67,10 @@ public final class SideBySide {
         return new Result(watch, runs, checksum);
     }
 
-    private record Result(Stopwatch watch, long runs, long checksum) {}
+    /** What was done in a time, and how long its laps took. */
+    record Result(Stopwatch watch, long runs, long checksum) {
+        double nanosPerOperation(Row row) {
+            return (double) watch.nanosOf(row.laps()) / ((double) runs * row.operations());
+        }
+    }
 }
