@@ -1,6 +1,5 @@
 package io.jevent.benchmarks;
 
-import io.jevent.bufferevent.PairBufferEvent;
 import io.jevent.event.EventBase;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
@@ -43,22 +42,6 @@ final class TlsIdle {
                         TlsWorkload.Link link = TlsWorkload.Link.on(base, setup);
                         base.dispatch();
                         return link;
-                    },
-                    base::bufferBytesInUse);
-        }
-    }
-
-    /** {@return bytes of the end of a pair without TLS} */
-    static double pair(int connections) {
-        try (EventBase base = EventBase.create()) {
-            return bytesOf(
-                    connections,
-                    () -> {
-                        PairBufferEvent near = PairBufferEvent.create(base);
-                        near.enableReading();
-                        near.partner().orElseThrow().enableReading();
-                        base.dispatch();
-                        return near;
                     },
                     base::bufferBytesInUse);
         }

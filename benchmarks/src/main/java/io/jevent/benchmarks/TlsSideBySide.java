@@ -54,13 +54,12 @@ public final class TlsSideBySide {
 
     private TlsSideBySide() {}
 
-    /** Once beside an engine alone, and once beside an engine and an end of a pair without TLS. */
     private static void idle(String name, TlsSetup.Kind kind) {
-        IntToDoubleFunction bufferEvents = count -> TlsIdle.bufferEvent(kind.forBufferEvents(ON_THE_LOOP), count);
-        IDLE.put(name, new Idle(count -> TlsIdle.engine(kind.forEngines(), count), bufferEvents));
         IDLE.put(
-                name + "-pair",
-                new Idle(count -> TlsIdle.engine(kind.forEngines(), count) + TlsIdle.pair(count), bufferEvents));
+                name,
+                new Idle(
+                        count -> TlsIdle.engine(kind.forEngines(), count),
+                        count -> TlsIdle.bufferEvent(kind.forBufferEvents(ON_THE_LOOP), count)));
     }
 
     /** Beside engines with nothing but arrays, or with records that pass through native memory, as on the way through a socket. */
