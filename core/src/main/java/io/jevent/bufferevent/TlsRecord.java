@@ -11,6 +11,7 @@ import javax.net.ssl.SSLException;
 final class TlsRecord {
     private static final int HEADER_BYTES = 5;
     private static final int ALERT = 21;
+    private static final int CIPHER_CHANGE = 20;
     private static final int FIRST_KIND = 20;
     private static final int LAST_KIND = 24;
     private static final int MAJOR_VERSION = 3;
@@ -48,6 +49,12 @@ final class TlsRecord {
     /** Whether the first record is an alert; from TLS 1.3 on that cannot be seen. */
     static boolean isAlert(EvBuffer from) {
         return from.byteAt(0) == ALERT;
+    }
+
+    /** Whether the first record is neither of the handshake nor of data: a warning or a change of ciphers. */
+    static boolean isAside(EvBuffer from) {
+        int kind = from.byteAt(0);
+        return kind == ALERT || kind == CIPHER_CHANGE;
     }
 
     /** The first bytes, as text where they are text. */

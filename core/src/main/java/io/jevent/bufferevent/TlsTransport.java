@@ -35,6 +35,9 @@ final class TlsTransport extends StackedTransport {
     /** So many records in a row may be without data; the rest of a peer's business needs far fewer. */
     private static final int MAX_SILENT_RECORDS = 64;
 
+    /** Many times what a handshake has; in records of one byte each even a large one has less. */
+    private static final int MAX_HANDSHAKE_BYTES = 1 << 20;
+
     /** How long the last record of a failed connection may take to leave. */
     private static final Duration ALERT_DEADLINE = Duration.ofSeconds(1);
 
@@ -92,6 +95,7 @@ final class TlsTransport extends StackedTransport {
     private boolean needsMore;
 
     private int silentRecords;
+    private int handshakeBytes;
 
     /** The peer has asked for an answer that waits until the one below is writable; nothing is read before, or answers pile up. */
     private boolean answerWaits;
@@ -339,6 +343,7 @@ final class TlsTransport extends StackedTransport {
         if (result.getHandshakeStatus() == HandshakeStatus.FINISHED && state == State.HANDSHAKING) {
             state = State.OPEN;
             records.noteVersion();
+            silentRecords = 0;
             above.engine.timers().cancel(deadline);
             above.onConnected();
         }
@@ -419,12 +424,14 @@ final class TlsTransport extends StackedTransport {
         if (into == null || state != State.OPEN || admitted < length) {
             into = decrypted;
         }
+        boolean isAside = TlsRecord.isAside(from);
         SSLEngineResult result = records.decrypt(from, length, into);
         if (state == State.ENDED) {
             return false; // A change callback of the user's has closed it.
         }
         checkNoRenegotiation(result);
-        countSilence(result.bytesProduced());
+        countSilence(isAside || state == State.OPEN, result.bytesProduced());
+        countHandshake(length);
         noteFinished(result);
         if (into != decrypted && result.bytesProduced() > 0) {
             gained(result.bytesProduced());
@@ -445,8 +452,22 @@ final class TlsTransport extends StackedTransport {
         }
     }
 
-    private void countSilence(int producedBytes) throws SSLException {
-        silentRecords = producedBytes > 0 || state != State.OPEN ? 0 : silentRecords + 1;
+    /** Requests without end, for one, are no message of a handshake that goes on. */
+    private void countHandshake(int recordBytes) throws SSLException {
+        handshakeBytes = state == State.HANDSHAKING ? handshakeBytes + recordBytes : 0;
+        if (handshakeBytes > MAX_HANDSHAKE_BYTES) {
+            throw new SSLException(
+                    "the peer has sent more than " + MAX_HANDSHAKE_BYTES + " bytes and the handshake is not over");
+        }
+    }
+
+    /** In a handshake the messages have bounds of their own; what is said beside them is counted. */
+    private void countSilence(boolean counts, int producedBytes) throws SSLException {
+        if (producedBytes > 0) {
+            silentRecords = 0;
+        } else if (counts) {
+            silentRecords++;
+        }
         if (silentRecords > MAX_SILENT_RECORDS) {
             throw new SSLException("the peer has sent " + silentRecords + " records without data in a row");
         }

@@ -3,6 +3,7 @@ package io.jevent.tests.peer;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jevent.backend.Direction;
 import io.jevent.bufferevent.BufferEvent;
 import io.jevent.bufferevent.Condition;
 import io.jevent.bufferevent.TlsBufferEvent;
@@ -281,6 +282,7 @@ class TlsPeerTest {
         });
         connection.onCondition((it, condition) -> {
             if (condition instanceof Condition.Failed failed
+                    && failed.direction() == Direction.CONNECTING
                     && String.valueOf(failed.cause().getMessage()).contains("refused")) {
                 it.close();
                 Event.timer(base, (_, _) -> connect(base, context, port, log, last, sent))
@@ -375,6 +377,41 @@ class TlsPeerTest {
         assertThat(log)
                 .hasSize(3)
                 .startsWith("Connected", "hello\n")
+                .last()
+                .asString()
+                .contains("the peer asks for another handshake (renegotiation), which is refused");
+    }
+
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aServerThatRenegotiatesIsRefused(String backend) throws Exception {
+        int port = freePort();
+        Process process = new ProcessBuilder(
+                        words("openssl s_server -naccept 1 -cert $certificate -key $key -accept " + port))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(folder.resolve("err").toFile())
+                .start();
+        List<String> log = new ArrayList<>();
+        try (EventBase base = newBase(backend)) {
+            List<TlsBufferEvent> last = new ArrayList<>();
+            connect(base, context(trusting, "TLSv1.2"), port, log, last, "hello\n".getBytes(US_ASCII));
+            Event.timer(base, (self, _) -> {
+                        if (log.isEmpty()) {
+                            self.add(Duration.ofMillis(50));
+                        } else {
+                            feed(process, "r\n".getBytes(US_ASCII)); // A command, of this server's.
+                        }
+                    })
+                    .add(Duration.ofMillis(50));
+            base.exit(PATIENCE);
+            base.dispatch();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(log)
+                .as(Files.readString(folder.resolve("err")))
+                .hasSize(2)
+                .startsWith("Connected")
                 .last()
                 .asString()
                 .contains("the peer asks for another handshake (renegotiation), which is refused");
