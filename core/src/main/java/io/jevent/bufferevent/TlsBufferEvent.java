@@ -37,7 +37,7 @@ import javax.net.ssl.SSLEngine;
  * handshake still in its input.
  *
  * <p>Another handshake on the same connection (renegotiation) is refused; keys are renewed on TLS 1.3, see {@link #renewKeys()}.
- * A peer that keeps sending records without data is cut off.
+ * A peer that keeps sending records without data is cut off, and one whose handshake takes more than 1 MiB.
  *
  * <p>Threading: loop only.
  *
