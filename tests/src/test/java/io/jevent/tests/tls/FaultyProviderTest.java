@@ -47,7 +47,7 @@ class FaultyProviderTest {
 
     private static TlsContext faulty(TlsContext context, int call, String protocol) throws IOException {
         return TlsContext.builder()
-                .context(new FaultyContext(context.sslContext(), call))
+                .context(new OtherContext(context.sslContext(), engine -> new FaultyEngine(engine, call)))
                 .protocols(protocol)
                 .taskExecutor(Runnable::run)
                 .build();

@@ -170,6 +170,34 @@ class HostileTlsTest {
         }
     }
 
+    @Test
+    void recordsOfNothingThatAProviderTakesAreNoDataAndTheirFloodIsOneFailure() throws IOException {
+        TlsContext lenient = TlsContext.builder()
+                .context(new OtherContext(TlsCase.SERVER.sslContext(), LenientEngine::new))
+                .protocols("TLSv1.2")
+                .taskExecutor(Runnable::run)
+                .build();
+        try (TamperedTls ends = new TamperedTls(lenient, TlsCase.CLIENT, TlsCase.HOST, true, List::of);
+                EchoNeighbour neighbour = new EchoNeighbour(ends.rig)) {
+            ends.settle();
+            for (int i = 0; i < 100; i++) {
+                ends.send(LenientEngine.EMPTY);
+                ends.sendData(numbered(10));
+            }
+            ends.settle();
+            assertThat(ends.log).containsExactly("connected");
+            assertThat(ends.read.size()).isEqualTo(1000);
+            for (int i = 0; i < 1000; i++) {
+                ends.send(LenientEngine.EMPTY);
+            }
+            ends.settle();
+            assertThat(ends.log)
+                    .containsExactly("connected", "failed READING: the peer has sent 65 records without data in a row");
+            assertThat(ends.mostBytes).isLessThan(HELD_BYTES);
+            neighbour.echoes(1);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.1 400 Bad Request\r\n\r\n", "220 mail.test ready\r\n", "SSH-2.0-any\r\n"})
     void aTlsClientOnAPlainPortNamesWhatItGot(String greeting) {

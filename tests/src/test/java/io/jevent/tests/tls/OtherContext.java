@@ -1,6 +1,7 @@
 package io.jevent.tests.tls;
 
 import java.security.SecureRandom;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
@@ -10,19 +11,19 @@ import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
-/** Gives engines that are those of another context but for one call, see {@link FaultyEngine}. */
-final class FaultyContext extends SSLContext {
-    FaultyContext(SSLContext context, int faultyCall) {
-        super(new Engines(context, faultyCall), context.getProvider(), context.getProtocol());
+/** Gives engines that stand before those of another context. */
+final class OtherContext extends SSLContext {
+    OtherContext(SSLContext context, UnaryOperator<SSLEngine> maker) {
+        super(new Engines(context, maker), context.getProvider(), context.getProtocol());
     }
 
     private static final class Engines extends SSLContextSpi {
         private final SSLContext context;
-        private final int faultyCall;
+        private final UnaryOperator<SSLEngine> maker;
 
-        Engines(SSLContext context, int faultyCall) {
+        Engines(SSLContext context, UnaryOperator<SSLEngine> maker) {
             this.context = context;
-            this.faultyCall = faultyCall;
+            this.maker = maker;
         }
 
         @Override
@@ -42,12 +43,12 @@ final class FaultyContext extends SSLContext {
 
         @Override
         protected SSLEngine engineCreateSSLEngine() {
-            return new FaultyEngine(context.createSSLEngine(), faultyCall);
+            return maker.apply(context.createSSLEngine());
         }
 
         @Override
         protected SSLEngine engineCreateSSLEngine(String host, int port) {
-            return new FaultyEngine(context.createSSLEngine(host, port), faultyCall);
+            return maker.apply(context.createSSLEngine(host, port));
         }
 
         @Override
