@@ -3,7 +3,7 @@ package io.jevent.benchmarks.network;
 /**
  * How long everything takes.
  *
- * @param javaWarmMillis load before a JVM is measured: C2 compiles on the core of the server; three times that for handshakes
+ * @param javaWarmMillis load before a JVM is measured: C2 compiles on the core of the server; longer for TLS
  * @param nativeWarmMillis load before a C server is measured
  * @param measureMillis the window
  * @param spawns how often each server is started for the time that takes
@@ -22,7 +22,7 @@ record Pace(long javaWarmMillis, long nativeWarmMillis, long measureMillis, int 
     }
 
     long warmMillis(Shape shape, Server server) {
-        return warmMillis(server) * (shape.isSlowToWarm() && server.isJava() ? 3 : 1);
+        return warmMillis(server) * (server.isJava() ? shape.warmFactor() : 1);
     }
 
     /** {@return about how long one load on one server takes, its start and end included} */

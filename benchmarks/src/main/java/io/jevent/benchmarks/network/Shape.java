@@ -76,9 +76,13 @@ enum Shape {
         return this == TLS_STREAM ? messages * bytes / MIB : messages;
     }
 
-    /** {@return whether a JVM needs longer to compile what it does than for messages alone} */
-    boolean isSlowToWarm() {
-        return this == TLS_CONNECT || this == TLS_RESUME;
+    /** {@return how many times as long a JVM needs to compile what it does as for messages in clear} */
+    int warmFactor() {
+        return switch (this) {
+            case TLS_CONNECT, TLS_RESUME -> 6;
+            case TLS_64, TLS_STREAM -> 3;
+            default -> 1;
+        };
     }
 
     /** {@return the arguments for load.c} */
