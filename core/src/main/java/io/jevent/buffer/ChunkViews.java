@@ -3,6 +3,7 @@ package io.jevent.buffer;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,7 @@ final class ChunkViews {
         for (MemorySegment segment : segments) {
             views.add(segment.asByteBuffer());
         }
-        return views;
+        return Collections.unmodifiableList(views);
     }
 
     /** What stands for memory that users fill: it, or in debug mode as much other memory. */

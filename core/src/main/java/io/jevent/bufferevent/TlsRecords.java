@@ -61,7 +61,6 @@ final class TlsRecords {
 
     TlsRecords(SSLEngine sslEngine) {
         this.sslEngine = sslEngine;
-        ask();
     }
 
     SSLEngine sslEngine() {
@@ -85,13 +84,18 @@ final class TlsRecords {
         return isOutboundDone;
     }
 
-    private void ask() {
-        status = sslEngine.getHandshakeStatus();
-        isInboundDone = sslEngine.isInboundDone();
-        isOutboundDone = sslEngine.isOutboundDone();
+    @SuppressWarnings("IllegalCatch") // see the class
+    private void ask() throws SSLException {
+        try {
+            status = sslEngine.getHandshakeStatus();
+            isInboundDone = sslEngine.isInboundDone();
+            isOutboundDone = sslEngine.isOutboundDone();
+        } catch (RuntimeException e) {
+            throw providerFailure(e);
+        }
     }
 
-    private void askUnlessOnlyDataMoved(SSLEngineResult result, int dataBytes) {
+    private void askUnlessOnlyDataMoved(SSLEngineResult result, int dataBytes) throws SSLException {
         boolean only = dataBytes > 0
                 && status == HandshakeStatus.NOT_HANDSHAKING
                 && result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING
@@ -102,18 +106,28 @@ final class TlsRecords {
     }
 
     /** Begins the handshake, or one for other keys. */
+    @SuppressWarnings("IllegalCatch") // see the class
     void beginHandshake() throws SSLException {
-        sslEngine.beginHandshake();
+        try {
+            sslEngine.beginHandshake();
+        } catch (RuntimeException e) {
+            throw providerFailure(e);
+        }
         ask();
     }
 
-    void closeOutbound() {
-        sslEngine.closeOutbound();
+    @SuppressWarnings("IllegalCatch") // see the class
+    void closeOutbound() throws SSLException {
+        try {
+            sslEngine.closeOutbound();
+        } catch (RuntimeException e) {
+            throw providerFailure(e);
+        }
         ask();
     }
 
     /** What it wanted calculated has been. */
-    void noteCalculated() {
+    void noteCalculated() throws SSLException {
         ask();
     }
 

@@ -387,7 +387,11 @@ final class TlsTransport extends StackedTransport {
         calculating = false;
         keepAlive.hold(false);
         notCalculated = problem;
-        records.noteCalculated();
+        try {
+            records.noteCalculated();
+        } catch (SSLException e) {
+            notCalculated = problem == null ? e : problem;
+        }
         if (state != State.ENDED) {
             above.onReady();
         }

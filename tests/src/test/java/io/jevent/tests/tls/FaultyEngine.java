@@ -5,7 +5,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 
-/** An engine of which one call, the n-th that makes or takes a record, throws what no engine should. */
+/** An engine of which one call, the n-th of those in a connection, throws what no engine should. */
 final class FaultyEngine extends ForwardingEngine {
     private int callsLeft;
 
@@ -30,5 +30,35 @@ final class FaultyEngine extends ForwardingEngine {
     public SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] targets, int offset, int length) throws SSLException {
         count();
         return super.unwrap(source, targets, offset, length);
+    }
+
+    @Override
+    public void beginHandshake() throws SSLException {
+        count();
+        super.beginHandshake();
+    }
+
+    @Override
+    public SSLEngineResult.HandshakeStatus getHandshakeStatus() {
+        count();
+        return super.getHandshakeStatus();
+    }
+
+    @Override
+    public boolean isInboundDone() {
+        count();
+        return super.isInboundDone();
+    }
+
+    @Override
+    public boolean isOutboundDone() {
+        count();
+        return super.isOutboundDone();
+    }
+
+    @Override
+    public void closeOutbound() {
+        count();
+        super.closeOutbound();
     }
 }

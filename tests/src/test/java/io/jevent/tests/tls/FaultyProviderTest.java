@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A provider throws what it should not, at every of its calls. */
 class FaultyProviderTest {
     /** More calls than a handshake and one message take; with this none is faulty. */
-    private static final int ENOUGH = 40;
+    private static final int ENOUGH = 200;
 
     private final LoopRig rig = BackendUnderTest.SIMULATED.open();
     private final List<String> faulty = new ArrayList<>();

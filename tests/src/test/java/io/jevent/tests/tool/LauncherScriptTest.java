@@ -79,4 +79,17 @@ class LauncherScriptTest {
         assertThat(streamsOf("</etc/passwd").getFirst()).isEqualTo("/etc/passwd");
         assertThat(Files.readAllLines(top.resolve("arguments"))).endsWith("io.jevent.tool.Main", "connect", "h", "1");
     }
+
+    @Test
+    void aCacheThatDoesNotFitIsNotWorthAWord() throws Exception {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        script("jdk/bin/java", "#!/bin/sh\nexec " + java + " \"$@\"\n");
+        Files.writeString(top.resolve("tool/target/app/jevent.aot"), "of another place and time");
+        Process process = new ProcessBuilder(top.resolve("jevent").toString(), "connect", "h", "1").start();
+        String words = new String(process.getErrorStream().readAllBytes(), UTF_8);
+        assertThat(words.lines())
+                .as("nothing but that there is no program")
+                .allMatch(line -> line.contains("io.jevent.tool.Main"));
+        assertThat(words).isNotEmpty();
+    }
 }
