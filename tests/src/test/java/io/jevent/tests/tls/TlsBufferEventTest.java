@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jevent.backend.Direction;
 import io.jevent.bufferevent.BufferEvent;
 import io.jevent.bufferevent.BufferEventOption;
 import io.jevent.bufferevent.Condition;
+import io.jevent.bufferevent.FlushMode;
 import io.jevent.bufferevent.PairBufferEvent;
 import io.jevent.bufferevent.TlsBufferEvent;
 import io.jevent.bufferevent.TlsFacts;
@@ -118,6 +120,29 @@ class TlsBufferEventTest {
         server.output().addAscii("hello");
         rig.runUntil(() -> client.input().length() == 5);
         assertThat(log).containsExactlyInAnyOrder("client connected", "server connected");
+    }
+
+    @Test
+    void aRecordThatIsBeingTakenApartStaysWholeWhileACallbackMakesAnotherConnectionsRecord() {
+        pair();
+        TlsBufferEvent other = client(TlsCase.CLIENT, TlsCase.HOST);
+        TlsBufferEvent otherEnd = server(TlsCase.SERVER);
+        otherEnd.enableReading();
+        pair();
+        TlsBufferEvent client = client(TlsCase.CLIENT, TlsCase.HOST);
+        TlsBufferEvent server = server(TlsCase.SERVER);
+        server.enableReading();
+        settle();
+        serverBelow.input().addChangeCallback((_, _, _, drained) -> {
+            if (drained > 0) {
+                other.output().addAscii("another");
+                other.flush(Direction.WRITING, FlushMode.FLUSH);
+            }
+        });
+        client.output().addAscii("message");
+        settle();
+        assertThat(server.input().removeString(US_ASCII)).isEqualTo("message");
+        assertThat(otherEnd.input().removeString(US_ASCII)).isEqualTo("another");
     }
 
     @Test
